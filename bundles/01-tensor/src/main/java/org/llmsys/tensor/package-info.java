@@ -1,0 +1,20 @@
+/**
+ * Phase 01: numbers in rows. A {@link org.llmsys.tensor.Tensor} is an N-dimensional view (shape, strides, offset) of a
+ * {@link org.llmsys.tensor.Storage}; storage comes from a {@link org.llmsys.tensor.TensorAllocator}.
+ *
+ * <pre>
+ *   element (i_0, ..., i_n) stands at  offset + i_0*strides_0 + ... + i_n*strides_n
+ * </pre>
+ *
+ * <p>Axes in this house: {@code B} batch, {@code T} sequence, {@code C} embedding dim, {@code NH} heads, {@code HS} head dim,
+ * {@code F} hidden dim of the feed-forward network, {@code V} vocabulary, {@code L} layers. Row-major: the last axis is contiguous.
+ *
+ * <p>Besides: the {@link org.llmsys.tensor.WorkerPool} that every parallel kernel shares, and {@link org.llmsys.tensor.RandomStream},
+ * random numbers that are functions of seed and place.
+ */
+@Export
+@Version("0.1.0")
+package org.llmsys.tensor;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

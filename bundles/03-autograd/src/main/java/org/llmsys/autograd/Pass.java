@@ -1,0 +1,99 @@
+package org.llmsys.autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.llmsys.assembly.Step;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.RandomStream;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Storage;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
+
+/**
+ * One forward pass (and its way back): the step whose providers compute it, the tape that follows it, the memory it uses, the place
+ * its random draws are taken from. Closing it gives the memory back; what must outlive it is copied out first.
+ */
+public final class Pass implements AutoCloseable {
+
+    private final Step step;
+    private final GradientTape tape;
+    private final TensorAllocator allocator;
+    private final String owner;
+    private final boolean training;
+    private final long seed;
+    private final long place;
+    private final List<Storage> storages = new ArrayList<>();
+
+    /** A pass without gradients. */
+    public static Pass inference(Step step, TensorAllocator allocator, String owner) {
+        return new Pass(step, GradientTape.NONE, allocator, owner, false, 0, 0);
+    }
+
+    /**
+     * A pass that a tape follows.
+     *
+     * @param seed  of the run
+     * @param place the training step, so that a repeated step repeats its draws
+     */
+    public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
+        return new Pass(step, tapes, allocator, owner, seed, place);
+    }
+
+    private Pass(Step step, GradientTape tape, TensorAllocator allocator, String owner, boolean training, long seed, long place) {
+        this.step = step;
+        this.tape = tape;
+        this.allocator = allocator;
+        this.owner = owner;
+        this.training = training;
+        this.seed = seed;
+        this.place = place;
+    }
+
+    private Pass(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
+        this.step = step;
+        this.allocator = allocator;
+        this.owner = owner;
+        this.training = true;
+        this.seed = seed;
+        this.place = place;
+        this.tape = tapes.open(this::zeros);
+    }
+
+    public Step step() {
+        return step;
+    }
+
+    public GradientTape tape() {
+        return tape;
+    }
+
+    /** Whether layers that behave differently while learning (dropout) shall do so. */
+    public boolean training() {
+        return training;
+    }
+
+    /** Zeroed F32 elements from the step's allocator, contiguous, given back when the pass closes. */
+    public Tensor zeros(Shape shape) {
+        Storage storage = allocator.allocate(DType.F32, shape.size(), owner);
+        storages.add(storage);
+        return Tensor.of(storage, shape);
+    }
+
+    /** As {@link #zeros(Shape)}. */
+    public Tensor zeros(long... extents) {
+        return zeros(Shape.of(extents));
+    }
+
+    /** Random numbers for one place in the network, for example a dropout layer: functions of seed, step and place. */
+    public RandomStream random(long layer) {
+        return RandomStream.at(seed, place, layer);
+    }
+
+    @Override
+    public void close() {
+        storages.forEach(Storage::close);
+        storages.clear();
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * Phase 03: how a network learns which way to turn each of its weights.
+ *
+ * <pre>
+ *   dLoss/dx = sum over the results y that x went into:  dLoss/dy * dy/dx
+ * </pre>
+ *
+ * <p>A {@link org.llmsys.autograd.Variable} is a tensor that a {@link org.llmsys.autograd.GradientTape} may follow. Every operation
+ * computes forward and leaves its backward rule on the tape; {@link org.llmsys.autograd.GradientTape#backward} walks the tape from the
+ * loss to the weights. One forward definition serves training and inference: without a recording tape the rules are dropped.
+ */
+@Export
+@Version("0.1.0")
+package org.llmsys.autograd;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

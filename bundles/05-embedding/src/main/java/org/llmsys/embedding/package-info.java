@@ -1,0 +1,14 @@
+/**
+ * Phase 05: from token ids to vectors, and back.
+ *
+ * <pre>
+ *   lookup   x[n, :] = table[ids[n], :]              ids (N), table (V, C), x (N, C)
+ *   output   logits = x · tableᵀ                     the tied output projection: the same table read the other way round
+ * </pre>
+ */
+@Export
+@Version("0.1.0")
+package org.llmsys.embedding;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,54 @@
+package org.llmsys.tokenizer;
+
+import java.util.Optional;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Turns text into token ids and back. Immutable and thread-safe. */
+@ConsumerType
+public interface Tokenizer {
+
+    /** The {@link TokenizerType} it belongs to: {@code char}, {@code whitespace}. */
+    String type();
+
+    /** Number of ids, V. */
+    int vocabSize();
+
+    /**
+     * The ids of a text, with where each came from.
+     *
+     * @throws org.llmsys.assembly.Problem when the text holds something the vocabulary cannot express
+     */
+    Encoding encode(String text, Specials specials);
+
+    /** The ids alone, special tokens recognized. */
+    default int[] encode(String text) {
+        return encode(text, Specials.RECOGNIZED).ids();
+    }
+
+    /**
+     * The text of these ids.
+     *
+     * @throws org.llmsys.assembly.Problem for an id outside the vocabulary
+     */
+    String decode(int[] ids);
+
+    /** Decodes a growing sequence piece by piece; never breaks a character. Whoever generates asks for one a sequence. */
+    default StreamingDecoder streamingDecoder() {
+        return new StreamingDecoder(this);
+    }
+
+    /** The token as it stands in the vocabulary. */
+    String token(int id);
+
+    /** The id of a token of the vocabulary, special ones included. */
+    Optional<Integer> id(String token);
+
+    /** The id that ends a text, if there is one. */
+    default Optional<Integer> endOfText() {
+        return Optional.empty();
+    }
+
+    /** The content of a Hugging Face {@code tokenizer.json} that describes this tokenizer. */
+    String toJson();
+}

@@ -1,0 +1,20 @@
+package org.llmsys.transformer;
+
+import org.llmsys.attention.KvCache;
+import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.Variable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A model's layers, arranged over its weights by the providers of one assembly: what a step computes with. */
+@ProviderType
+public interface TransformerNetwork {
+
+    /**
+     * @param ids      B*T token ids, row by row
+     * @param batch    B
+     * @param cache    keys and values of the positions before, B = 1 then; the rows written count after {@link KvCache#commit}; null to start at 0
+     * @param lastOnly logits of the last position only: shape (B,1,V)
+     * @return logits, shape (B,T,V)
+     */
+    Variable forward(int[] ids, int batch, KvCache cache, boolean lastOnly, Pass pass);
+}
