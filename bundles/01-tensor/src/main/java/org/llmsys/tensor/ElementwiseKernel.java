@@ -1,12 +1,23 @@
 package org.llmsys.tensor;
 
 import org.llmsys.assembly.Slot;
+import org.llmsys.tensor.internal.ScalarElementwise;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Element by element, over contiguous F32 tensors of one shape on the heap. Stateless and thread-safe. */
+/**
+ * Element by element, over contiguous F32 tensors of one shape on the heap. Stateless and thread-safe.
+ *
+ * <p>{@code out} may be an operand itself; any other overlap is not allowed. Shapes that differ are a {@link ShapeException}.
+ */
 @Slot("elementwise")
 @ConsumerType
 public interface ElementwiseKernel {
+
+    /** The algorithm of this slot. */
+    String ALGORITHM = "elementwise";
+
+    /** Numerics class: each result rounded to F32 once, so {@link #addScaled} is a fused multiply-add. */
+    String ROUNDED_ONCE = "rounded-once";
 
     /** out = a + b; {@code out} may be {@code a} or {@code b}. */
     void add(Tensor a, Tensor b, Tensor out);
@@ -19,4 +30,9 @@ public interface ElementwiseKernel {
 
     /** out += factor * a. */
     void addScaled(Tensor a, float factor, Tensor out);
+
+    /** The reference, for tests and for embedding without a framework. */
+    static ElementwiseKernel scalar() {
+        return new ScalarElementwise();
+    }
 }

@@ -75,10 +75,10 @@ final class HeapStorage implements Storage {
 
     @Override
     public void setLong(long index, long value) {
-        if (dtype == DType.I64) {
-            longs[Math.toIntExact(index)] = value;
-        } else {
-            setDouble(index, value);
+        switch (dtype) {
+            case I32 -> ints[Math.toIntExact(index)] = (int) value;
+            case I64 -> longs[Math.toIntExact(index)] = value;
+            case F32, F64 -> setDouble(index, value);
         }
     }
 

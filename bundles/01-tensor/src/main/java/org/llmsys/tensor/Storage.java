@@ -4,7 +4,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A run of elements of one type, wherever it lies. Made by a {@link TensorAllocator}; {@link #close} tells it that nobody needs
- * the elements any more. Reading and writing single elements converts; kernels use {@link #floats()} where it is there.
+ * the elements any more, and what an allocator gave out answers every later access with a {@link org.llmsys.assembly.Problem}. Closing
+ * twice is harmless. Reading and writing single elements converts; kernels use {@link #floats()} where it is there.
  */
 @ProviderType
 public interface Storage extends AutoCloseable {

@@ -3,12 +3,16 @@ package org.llmsys.tensor;
 import java.util.List;
 
 import org.llmsys.assembly.Slot;
+import org.llmsys.tensor.internal.HeapAllocator;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Gives out storage and keeps count of it. Thread-safe. Another allocator serves new storage only: storage outlives leases. */
 @Slot("allocator")
 @ConsumerType
 public interface TensorAllocator {
+
+    /** The algorithm of this slot. */
+    String ALGORITHM = "allocator";
 
     /**
      * Storage of {@code size} elements, all zero.
@@ -20,6 +24,11 @@ public interface TensorAllocator {
 
     /** Counts by owner, sorted by name. */
     List<Usage> usage();
+
+    /** A counting allocator of Java arrays, for tests and for embedding without a framework. */
+    static TensorAllocator heap() {
+        return new HeapAllocator();
+    }
 
     /**
      * @param owner     who asked

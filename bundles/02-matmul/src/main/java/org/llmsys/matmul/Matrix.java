@@ -12,7 +12,7 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
 
     public Matrix {
         if (rows < 0 || columns < 0) {
-            throw new ShapeException("matrix", "(" + rows + ", " + columns + ")", "an extent is negative");
+            throw new ShapeException("matrix", shapeText(rows, columns), "an extent is negative");
         }
         if (rows > 0 && columns > 0) {
             long a = (rows - 1L) * rowStride;
@@ -20,7 +20,7 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
             long low = offset + Math.min(0, a) + Math.min(0, b);
             long high = offset + Math.max(0, a) + Math.max(0, b);
             if (low < 0 || high >= data.length) {
-                throw new ShapeException("matrix", "(" + rows + ", " + columns + ")",
+                throw new ShapeException("matrix", shapeText(rows, columns),
                         "it reaches elements " + low + " to " + high + " of an array of " + data.length);
             }
         }
@@ -43,8 +43,11 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
     /** A contiguous tensor of any rank as rows of its last axis: (B,T,C) becomes (B*T, C). */
     public static Matrix rowsOf(Tensor t) {
         int columns = t.shape().intExtent(-1);
-        int rows = columns == 0 ? 0 : Math.toIntExact(t.size() / columns);
-        return new Matrix(t.floats(), t.floatOffset(), rows, columns, columns, 1);
+        long rows = 1;
+        for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
+            rows *= t.shape().extent(axis);                            // not size / columns: columns may be 0
+        }
+        return new Matrix(t.floats(), t.floatOffset(), Math.toIntExact(rows), columns, columns, 1);
     }
 
     public Matrix transposed() {
@@ -57,6 +60,15 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
 
     public void set(int row, int column, float value) {
         data[offset + row * rowStride + column * columnStride] = value;
+    }
+
+    /** {@code (rows, columns)}, for messages. */
+    public String shapeText() {
+        return shapeText(rows, columns);
+    }
+
+    private static String shapeText(int rows, int columns) {
+        return "(" + rows + ", " + columns + ")";
     }
 
     @Override

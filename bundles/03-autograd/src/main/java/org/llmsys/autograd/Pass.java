@@ -24,11 +24,11 @@ public final class Pass implements AutoCloseable {
     private final boolean training;
     private final long seed;
     private final long place;
-    private final List<Storage> storages = new ArrayList<>();
+    private final List<Storage> storages;
 
     /** A pass without gradients. */
     public static Pass inference(Step step, TensorAllocator allocator, String owner) {
-        return new Pass(step, GradientTape.NONE, allocator, owner, false, 0, 0);
+        return new Pass(step, GradientTape.NONE, allocator, owner, false, 0, 0, new ArrayList<>());
     }
 
     /**
@@ -41,7 +41,8 @@ public final class Pass implements AutoCloseable {
         return new Pass(step, tapes, allocator, owner, seed, place);
     }
 
-    private Pass(Step step, GradientTape tape, TensorAllocator allocator, String owner, boolean training, long seed, long place) {
+    private Pass(Step step, GradientTape tape, TensorAllocator allocator, String owner, boolean training, long seed, long place,
+            List<Storage> storages) {
         this.step = step;
         this.tape = tape;
         this.allocator = allocator;
@@ -49,6 +50,7 @@ public final class Pass implements AutoCloseable {
         this.training = training;
         this.seed = seed;
         this.place = place;
+        this.storages = storages;
     }
 
     private Pass(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
@@ -58,7 +60,13 @@ public final class Pass implements AutoCloseable {
         this.training = true;
         this.seed = seed;
         this.place = place;
+        this.storages = new ArrayList<>();
         this.tape = tapes.open(this::zeros);
+    }
+
+    /** This pass with nothing taken down: what is computed in it is constant. The memory stays this pass's; close this one only. */
+    public Pass withoutGradients() {
+        return new Pass(step, GradientTape.NONE, allocator, owner, training, seed, place, storages);
     }
 
     public Step step() {

@@ -34,6 +34,11 @@ public final class Variable implements Finite {
         return new Variable(name, value, false);
     }
 
+    /** The same value, which no gradient flows through any more. */
+    public Variable detach() {
+        return constant(name, value);
+    }
+
     public String name() {
         return name;
     }

@@ -34,9 +34,7 @@ public interface Tokenizer {
     String decode(int[] ids);
 
     /** Decodes a growing sequence piece by piece; never breaks a character. Whoever generates asks for one a sequence. */
-    default StreamingDecoder streamingDecoder() {
-        return new StreamingDecoder(this);
-    }
+    StreamingDecoder streamingDecoder();
 
     /** The token as it stands in the vocabulary. */
     String token(int id);

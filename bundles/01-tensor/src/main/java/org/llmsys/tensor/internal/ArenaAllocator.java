@@ -1,0 +1,50 @@
+package org.llmsys.tensor.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.Provider;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Storage;
+import org.llmsys.tensor.TensorAllocator;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Memory outside the Java heap, one arena a storage: no limit of 2^31 elements, no work for the garbage collector, and freed at the
+ * moment of {@code close()}. What is never closed is never freed.
+ */
+@Component
+@Provider(slot = "allocator", algorithm = TensorAllocator.ALGORITHM, name = "arena", summary = "off-heap memory segments, freed when closed",
+        reference = "JEP 454: Foreign Function & Memory API")
+public final class ArenaAllocator implements TensorAllocator {
+
+    /** A cache line, so that no two storages share one. */
+    private static final long ALIGNMENT = 64;
+
+    private final Ledger ledger = new Ledger();
+
+    @Override
+    public Storage allocate(DType dtype, long size, String owner) {
+        if (size < 0 || size > Long.MAX_VALUE / dtype.bytes()) {
+            throw Problem.failed("cannot allocate " + size + " elements of " + dtype + " for " + owner,
+                    "the number of bytes does not fit 63 bits", "check the shape");
+        }
+        long bytes = size * dtype.bytes();
+        Arena arena = Arena.ofShared();                                // any thread may read, any thread may close
+        try {
+            MemorySegment segment = arena.allocate(bytes, ALIGNMENT);  // zeroed
+            return new SegmentStorage(dtype, size, segment, arena, ledger.account(owner));
+        } catch (OutOfMemoryError | IllegalArgumentException full) {
+            arena.close();
+            throw new Problem("cannot allocate " + bytes + " bytes for " + owner, "the system gives no more memory outside the Java heap",
+                    "close what is not needed, raise -XX:MaxDirectMemorySize, or use a smaller model or batch", Problem.FAILED, full);
+        }
+    }
+
+    @Override
+    public List<Usage> usage() {
+        return ledger.usage();
+    }
+}

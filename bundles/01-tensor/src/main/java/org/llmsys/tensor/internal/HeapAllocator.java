@@ -1,0 +1,43 @@
+package org.llmsys.tensor.internal;
+
+import java.util.List;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.Provider;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Storage;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Java arrays, counted: a {@code float[]} for F32, which is the fast path of every kernel. Closing lets go of the array and the
+ * garbage collector takes it; at most 2^31 - 1 elements a storage.
+ */
+@Component(property = "service.ranking:Integer=10")
+@Provider(slot = "allocator", algorithm = TensorAllocator.ALGORITHM, name = "heap", summary = "Java arrays; the default and the fast path")
+public final class HeapAllocator implements TensorAllocator {
+
+    private final Ledger ledger = new Ledger();
+
+    @Override
+    public Storage allocate(DType dtype, long size, String owner) {
+        if (size < 0 || size > Integer.MAX_VALUE - 8) {                // the longest array a JVM gives
+            throw Problem.failed("cannot allocate " + size + " elements of " + dtype + " for " + owner,
+                    "a Java array holds 0 to " + (Integer.MAX_VALUE - 8) + " elements", "use the allocator arena for larger storage");
+        }
+        try {
+            return new CountedStorage(Tensor.zeros(dtype, Shape.of(size)).storage(), ledger.account(owner));
+        } catch (OutOfMemoryError full) {
+            throw new Problem("cannot allocate " + size * dtype.bytes() + " bytes for " + owner,
+                    "the Java heap of " + Runtime.getRuntime().maxMemory() + " bytes is full",
+                    "give the JVM more heap (-Xmx), or use a smaller model or batch", Problem.FAILED, full);
+        }
+    }
+
+    @Override
+    public List<Usage> usage() {
+        return ledger.usage();
+    }
+}
