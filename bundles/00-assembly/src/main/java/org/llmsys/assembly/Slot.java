@@ -25,4 +25,10 @@ public @interface Slot {
 
     /** The slot's name: lower case, digits and hyphens. */
     String value();
+
+    /**
+     * Whether good providers turn finite numbers into finite numbers. False where infinity is a legitimate answer (a filter writes
+     * −∞ for a token that may not be picked): then only throwing counts as a provider's fault.
+     */
+    boolean finite() default true;
 }

@@ -1,5 +1,7 @@
 package org.llmsys.tensor;
 
+import org.llmsys.assembly.Problem;
+
 /** Elements in a Java array: a {@code float[]} for F32 and so on. Not counted; the {@code heap} allocator wraps it to count. */
 final class HeapStorage implements Storage {
 
@@ -21,13 +23,29 @@ final class HeapStorage implements Storage {
         return new HeapStorage(DType.F32, elements, null, null, null);
     }
 
+    static HeapStorage of(double[] elements) {
+        return new HeapStorage(DType.F64, null, elements, null, null);
+    }
+
+    static HeapStorage of(int[] elements) {
+        return new HeapStorage(DType.I32, null, null, elements, null);
+    }
+
+    static HeapStorage of(long[] elements) {
+        return new HeapStorage(DType.I64, null, null, null, elements);
+    }
+
     static HeapStorage zeros(DType dtype, long size) {
-        int length = Math.toIntExact(size);
+        if (size > Integer.MAX_VALUE - 8) {                            // the longest array a JVM gives
+            throw Problem.failed("cannot hold " + size + " elements of " + dtype + " in a Java array",
+                    "it holds at most " + (Integer.MAX_VALUE - 8), "take storage from the allocator arena");
+        }
+        int length = (int) size;
         return switch (dtype) {
             case F32 -> of(new float[length]);
-            case F64 -> new HeapStorage(dtype, null, new double[length], null, null);
-            case I32 -> new HeapStorage(dtype, null, null, new int[length], null);
-            case I64 -> new HeapStorage(dtype, null, null, null, new long[length]);
+            case F64 -> of(new double[length]);
+            case I32 -> of(new int[length]);
+            case I64 -> of(new long[length]);
         };
     }
 

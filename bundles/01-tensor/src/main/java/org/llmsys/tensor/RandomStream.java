@@ -4,6 +4,17 @@ package org.llmsys.tensor;
  * Random numbers that are functions of where they are drawn: the same seed and place give the same numbers, whatever was drawn
  * before, so a repeated step repeats its draws. SplitMix64 over a hash of seed and places.
  *
+ * <pre>
+ *   state += golden gamma;  number = mix(state)        mix: a bijection of 64 bits that flips half of them for any change
+ * </pre>
+ *
+ * <p>A stream belongs to one thread; streams of different places are independent.
+ *
+ * <pre>{@code
+ * RandomStream dropout = RandomStream.at(seed, step, layer);
+ * boolean kept = dropout.nextDouble() >= 0.1;
+ * }</pre>
+ *
  * @see <a href="https://doi.org/10.1145/2660193.2660195">Steele, Lea, Flood 2014, Fast Splittable Pseudorandom Number Generators</a>
  */
 public final class RandomStream {
@@ -12,7 +23,8 @@ public final class RandomStream {
 
     private long state;
 
-    private RandomStream(long state) {
+    /** The plain SplitMix64 sequence from a state; tests hold it against published values. */
+    RandomStream(long state) {
         this.state = state;
     }
 
@@ -25,6 +37,7 @@ public final class RandomStream {
         return new RandomStream(state);
     }
 
+    /** Uniform over all 64 bits. */
     public long nextLong() {
         state += GOLDEN_GAMMA;
         return mix(state);

@@ -7,18 +7,18 @@ import java.util.stream.Collectors;
 public final class Shape {
 
     private final long[] extents;
+    private final long size;
 
     private Shape(long[] extents) {
         this.extents = extents;
+        this.size = checkedSize();
     }
 
     /**
      * @throws ShapeException for a negative extent, or when the number of elements does not fit a long
      */
     public static Shape of(long... extents) {
-        Shape shape = new Shape(extents.clone());
-        shape.size();
-        return shape;
+        return new Shape(extents.clone());
     }
 
     public int rank() {
@@ -32,32 +32,44 @@ public final class Shape {
 
     /** The extent of an axis as an int, for loops over arrays. */
     public int intExtent(int axis) {
-        return Math.toIntExact(extent(axis));
+        long extent = extent(axis);
+        if (extent > Integer.MAX_VALUE) {
+            throw new ShapeException("axis " + axis, this, "a Java array holds at most " + Integer.MAX_VALUE + " elements");
+        }
+        return (int) extent;
     }
 
     /** An axis from 0 to rank-1 for one that may be negative. */
     public int axis(int axis) {
         int positive = axis < 0 ? axis + extents.length : axis;
         if (positive < 0 || positive >= extents.length) {
-            throw new ShapeException("axis " + axis, this, "axes go from " + -extents.length + " to " + (extents.length - 1));
+            throw new ShapeException("axis " + axis, this,
+                    extents.length == 0 ? "a scalar has no axes" : "axes go from " + -extents.length + " to " + (extents.length - 1));
         }
         return positive;
     }
 
     /** The number of elements: the product of all extents; 1 for a scalar. */
     public long size() {
-        long size = 1;
+        return size;
+    }
+
+    /** The product, with extents of 0 left out until the end: so the strides fit a long too, whatever the order of the axes. */
+    private long checkedSize() {
+        long product = 1;
+        boolean empty = false;
         for (long extent : extents) {
             if (extent < 0) {
                 throw new ShapeException("shape", this, "an extent is negative");
             }
+            empty |= extent == 0;
             try {
-                size = Math.multiplyExact(size, extent);
+                product = Math.multiplyExact(product, Math.max(1, extent));
             } catch (ArithmeticException e) {
                 throw new ShapeException("shape", this, "the number of elements does not fit 64 bits");
             }
         }
-        return size;
+        return empty ? 0 : product;
     }
 
     public long[] extents() {

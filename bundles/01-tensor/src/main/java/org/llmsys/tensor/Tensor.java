@@ -1,6 +1,7 @@
 package org.llmsys.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 import org.llmsys.assembly.Finite;
 import org.osgi.annotation.versioning.ProviderType;
@@ -28,26 +29,7 @@ public final class Tensor implements Finite {
         this.shape = shape;
         this.strides = strides.clone();
         this.offset = offset;
-        if (strides.length != shape.rank()) {
-            throw new ShapeException("tensor", shape, "it has " + strides.length + " strides");
-        }
-        requireInside();
-    }
-
-    private void requireInside() {
-        if (shape.size() == 0) {
-            return;
-        }
-        long low = offset;
-        long high = offset;
-        for (int axis = 0; axis < strides.length; axis++) {
-            long reach = Math.multiplyExact(shape.extent(axis) - 1, strides[axis]);
-            low = Math.addExact(low, Math.min(0, reach));
-            high = Math.addExact(high, Math.max(0, reach));
-        }
-        if (low < 0 || high >= storage.size()) {
-            throw new ShapeException("view", shape, "it reaches elements " + low + " to " + high + " of a storage of " + storage.size());
-        }
+        Strides.requireInside(shape, this.strides, offset, storage.size());
     }
 
     /** The whole storage, row-major. */
@@ -57,10 +39,29 @@ public final class Tensor implements Finite {
 
     /** A tensor over this array, not copied, row-major. */
     public static Tensor of(Shape shape, float... elements) {
-        if (elements.length != shape.size()) {
-            throw new ShapeException("tensor", shape, elements.length + " elements were given");
+        return whole(HeapStorage.of(elements), shape);
+    }
+
+    /** F64 over this array, not copied, row-major. */
+    public static Tensor ofDoubles(Shape shape, double... elements) {
+        return whole(HeapStorage.of(elements), shape);
+    }
+
+    /** I32 over this array, not copied, row-major. */
+    public static Tensor ofInts(Shape shape, int... elements) {
+        return whole(HeapStorage.of(elements), shape);
+    }
+
+    /** I64 over this array, not copied, row-major. */
+    public static Tensor ofLongs(Shape shape, long... elements) {
+        return whole(HeapStorage.of(elements), shape);
+    }
+
+    private static Tensor whole(Storage storage, Shape shape) {
+        if (storage.size() != shape.size()) {
+            throw new ShapeException("tensor", shape, storage.size() + " elements were given");
         }
-        return of(HeapStorage.of(elements), shape);
+        return of(storage, shape);
     }
 
     /** Zeros on the heap, uncounted; for tests, small helpers and parameters. */
@@ -202,10 +203,11 @@ public final class Tensor implements Finite {
         if (to.size() != size()) {
             throw new ShapeException("reshape", shape, to, size() + " elements are not " + to.size());
         }
-        if (!isContiguous()) {
-            throw new ShapeException("reshape", shape, to, "the elements are not contiguous; make them so with contiguous()");
+        long[] reshaped = Strides.reshaped(shape, strides, to);
+        if (reshaped == null) {
+            throw new ShapeException("reshape", shape, to, "the elements lie apart in memory; bring them together with contiguous()");
         }
-        return new Tensor(storage, to, to.rowMajorStrides(), offset);
+        return new Tensor(storage, to, reshaped, offset);
     }
 
     /** Repeats axes of extent 1, without a copy (stride 0), to reach a shape this one broadcasts to. */
@@ -223,14 +225,7 @@ public final class Tensor implements Finite {
 
     /** Whether the elements stand one after the other in row-major order. */
     public boolean isContiguous() {
-        long expected = 1;
-        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-            if (shape.extent(axis) != 1 && strides[axis] != expected) {
-                return size() == 0;
-            }
-            expected *= shape.extent(axis);
-        }
-        return true;
+        return Strides.contiguous(shape, strides);
     }
 
     /** This tensor when contiguous, else a heap copy that is. */
@@ -248,7 +243,7 @@ public final class Tensor implements Finite {
     public float[] floats() {
         float[] floats = storage.floats();
         if (floats == null || !isContiguous()) {
-            throw new ShapeException("floats", shape, "a " + dtype() + " tensor that is not contiguous on the heap has no array");
+            throw new ShapeException("floats", shape, "only a contiguous F32 tensor on the heap has an array; onHeap() makes one");
         }
         return floats;
     }
@@ -260,17 +255,26 @@ public final class Tensor implements Finite {
 
     /** This tensor if {@link #floats()} works on it, else an F32 heap copy. */
     public Tensor onHeap() {
-        return storage.floats() != null && isContiguous() ? this : copy();
+        return storage.floats() != null && isContiguous() ? this : converted(DType.F32);
     }
 
     /** A contiguous heap copy of the same type. */
     public Tensor copy() {
-        Tensor copy = zeros(dtype(), shape);
+        return converted(dtype());
+    }
+
+    /** This tensor when it is of the type, else a heap copy that is; to a whole type fractions are cut off. */
+    public Tensor to(DType dtype) {
+        return dtype() == dtype ? this : converted(dtype);
+    }
+
+    private Tensor converted(DType dtype) {
+        Tensor copy = zeros(dtype, shape);
         copy.copyFrom(this);
         return copy;
     }
 
-    /** Copies every element of a tensor of the same shape, converting the type. */
+    /** Copies every element of a tensor of the same shape, converting the type. The two must not overlap. */
     public void copyFrom(Tensor source) {
         if (!source.shape.equals(shape)) {
             throw new ShapeException("copy", shape, source.shape, "the shapes differ");
@@ -279,25 +283,10 @@ public final class Tensor implements Finite {
             System.arraycopy(source.floats(), source.floatOffset(), floats(), floatOffset(), Math.toIntExact(size()));
             return;
         }
-        boolean whole = !dtype().floating() && !source.dtype().floating();
-        long[] index = new long[shape.rank()];
-        for (long n = size(); n > 0; n--) {
-            if (whole) {
-                storage.setLong(position(index), source.storage.getLong(source.position(index)));
-            } else {
-                storage.setDouble(position(index), source.storage.getDouble(source.position(index)));
-            }
-            next(index);
-        }
-    }
-
-    /** Moves an index on by one element in row-major order. */
-    private void next(long[] index) {
-        for (int axis = index.length - 1; axis >= 0; axis--) {
-            if (++index[axis] < shape.extent(axis)) {
-                return;
-            }
-            index[axis] = 0;
+        StridedWalk from = new StridedWalk(source);
+        StridedWalk to = new StridedWalk(this);
+        while (to.hasNext()) {
+            Elementwise.copyElement(source.storage, from.next(), storage, to.next());
         }
     }
 
@@ -310,19 +299,126 @@ public final class Tensor implements Finite {
             float[] data = storage.floats();
             int from = floatOffset();
             int to = from + Math.toIntExact(size());
-            float sum = 0;                                   // x*0 is 0 for finite x, NaN otherwise
             for (int i = from; i < to; i++) {
-                sum += data[i] * 0f;
+                if (!Float.isFinite(data[i])) {
+                    return false;
+                }
             }
-            return sum == 0;
+            return true;
         }
-        long[] index = new long[shape.rank()];
-        for (long n = size(); n > 0; n--) {
-            if (!Double.isFinite(getDouble(index))) {
+        for (StridedWalk walk = new StridedWalk(this); walk.hasNext();) {
+            if (!Double.isFinite(storage.getDouble(walk.next()))) {
                 return false;
             }
-            next(index);
         }
         return true;
+    }
+
+    /** Type, shape and elements in nested brackets; of a long axis the first and last three. */
+    @Override
+    public String toString() {
+        return TensorPrinter.print(this);
+    }
+
+    // ---- element by element: operands broadcast, the result is a new heap tensor of their type ----------------------------------
+
+    public Tensor add(Tensor other) {
+        return Elementwise.binary("add", this, other, Double::sum, Long::sum);
+    }
+
+    public Tensor sub(Tensor other) {
+        return Elementwise.binary("sub", this, other, (x, y) -> x - y, (x, y) -> x - y);
+    }
+
+    public Tensor mul(Tensor other) {
+        return Elementwise.binary("mul", this, other, (x, y) -> x * y, (x, y) -> x * y);
+    }
+
+    /** Whole types truncate towards zero. */
+    public Tensor div(Tensor other) {
+        return Elementwise.divide(this, other);
+    }
+
+    /** The larger of each two elements; NaN when one is NaN. */
+    public Tensor maximum(Tensor other) {
+        return Elementwise.binary("maximum", this, other, Math::max, Math::max);
+    }
+
+    /** Each element to the power of an exponent; floating types. */
+    public Tensor pow(double exponent) {
+        return Elementwise.unary("pow", this, x -> Math.pow(x, exponent));
+    }
+
+    /** Each element to the power of the other's; floating types. */
+    public Tensor pow(Tensor exponent) {
+        return Elementwise.power(this, exponent);
+    }
+
+    public Tensor exp() {
+        return Elementwise.unary("exp", this, Math::exp);
+    }
+
+    /** The natural logarithm: negative infinity at 0, NaN below. */
+    public Tensor log() {
+        return Elementwise.unary("log", this, Math::log);
+    }
+
+    public Tensor tanh() {
+        return Elementwise.unary("tanh", this, Math::tanh);
+    }
+
+    public Tensor sqrt() {
+        return Elementwise.unary("sqrt", this, Math::sqrt);
+    }
+
+    public Tensor erf() {
+        return Elementwise.unary("erf", this, ErrorFunction::erf);
+    }
+
+    public Tensor neg() {
+        return Elementwise.negate(this);
+    }
+
+    /** Where the condition is not 0 the element of {@code a}, else that of {@code b}. */
+    public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+        return Elementwise.where(condition, a, b);
+    }
+
+    // ---- reductions: over the axes named, over all when none is; a reduced axis stays with extent 1 if keepDims -------------------
+
+    public Tensor sum(boolean keepDims, int... axes) {
+        return Reductions.sum(this, keepDims, axes);
+    }
+
+    /** Floating types; the mean of no elements is NaN. */
+    public Tensor mean(boolean keepDims, int... axes) {
+        return Reductions.mean(this, keepDims, axes);
+    }
+
+    /** The largest element; NaN when one is NaN. @throws ShapeException when there are no elements */
+    public Tensor max(boolean keepDims, int... axes) {
+        return Reductions.max(this, keepDims, axes);
+    }
+
+    /** I64: which element is the largest, counted in row-major order over the reduced axes; the first of equals. */
+    public Tensor argmax(boolean keepDims, int... axes) {
+        return Reductions.argmax(this, keepDims, axes);
+    }
+
+    // ---- parts ------------------------------------------------------------------------------------------------------------------
+
+    /** For each index the slice of an axis it names: x (V,C) gathered by ids (B,T) along axis 0 is (B,T,C). */
+    public Tensor gather(int axis, Tensor indices) {
+        return Selection.gather(this, axis, indices);
+    }
+
+    /** Tensors one after the other along an axis, copied. */
+    public static Tensor concat(int axis, Tensor... parts) {
+        return Selection.concat(axis, List.of(parts));
+    }
+
+    /** Parts of these sizes along an axis, as views; the sizes add up to its extent. */
+    public List<Tensor> split(int axis, long... sizes) {
+        return Selection.split(this, axis, sizes);
     }
 }

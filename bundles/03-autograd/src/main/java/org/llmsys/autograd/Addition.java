@@ -21,7 +21,7 @@ public final class Addition {
     private final Need<ElementwiseKernel> elementwise;
 
     public Addition(Needs needs) {
-        this.elementwise = needs.add(ElementwiseKernel.class, "elementwise");
+        this.elementwise = needs.add(ElementwiseKernel.class, ElementwiseKernel.ALGORITHM);
     }
 
     /** @throws ShapeException when the shapes differ */

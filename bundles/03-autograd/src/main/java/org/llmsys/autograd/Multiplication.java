@@ -20,7 +20,7 @@ public final class Multiplication {
     private final Need<ElementwiseKernel> elementwise;
 
     public Multiplication(Needs needs) {
-        this.elementwise = needs.add(ElementwiseKernel.class, "elementwise");
+        this.elementwise = needs.add(ElementwiseKernel.class, ElementwiseKernel.ALGORITHM);
     }
 
     /** @throws ShapeException when the shapes differ */

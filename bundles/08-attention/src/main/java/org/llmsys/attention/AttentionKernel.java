@@ -1,6 +1,8 @@
 package org.llmsys.attention;
 
 import org.llmsys.assembly.Slot;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -27,4 +29,47 @@ public interface AttentionKernel {
 
     /** Adds to gradQ, gradK, gradV (same layout rules); {@code out} and {@code logSumExp} are those of forward. */
     void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV);
+
+    /**
+     * What every provider checks first.
+     *
+     * @param logSumExp may be null
+     * @throws ShapeException when the shapes do not fit, or a tensor is not F32 on the heap with stride 1 over HS
+     */
+    static void requireFit(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        requireHeads("q", q);
+        requireHeads("k", k);
+        requireHeads("v", v);
+        requireHeads("out", out);
+        if (!v.shape().equals(k.shape())) {
+            throw new ShapeException("attention: k and v", k.shape(), v.shape(), "every key has one value of the same width");
+        }
+        if (!out.shape().equals(q.shape())) {
+            throw new ShapeException("attention: q and out", q.shape(), out.shape(), "every query has one output of the same width");
+        }
+        if (q.shape().extent(0) != k.shape().extent(0) || q.shape().extent(3) != k.shape().extent(3)) {
+            throw new ShapeException("attention: q and k", q.shape(), k.shape(), "batch and head dim must be equal");
+        }
+        long heads = q.shape().extent(1);
+        long kvHeads = k.shape().extent(1);
+        if (kvHeads == 0 ? heads != 0 : heads % kvHeads != 0) {
+            throw new ShapeException("attention: q and k", q.shape(), k.shape(), heads + " query heads are no multiple of " + kvHeads + " key heads");
+        }
+        if (k.shape().extent(2) < q.shape().extent(2)) {
+            throw new ShapeException("attention: q and k", q.shape(), k.shape(), "there are fewer keys than queries");
+        }
+        if (logSumExp != null && (logSumExp.shape().rank() != 3 || logSumExp.shape().extent(0) != q.shape().extent(0)
+                || logSumExp.shape().extent(1) != heads || logSumExp.shape().extent(2) != q.shape().extent(2))) {
+            throw new ShapeException("attention: q and logSumExp", q.shape(), logSumExp.shape(), "each query has one number");
+        }
+    }
+
+    private static void requireHeads(String name, Tensor x) {
+        if (x.shape().rank() != 4) {
+            throw new ShapeException("attention: " + name, x.shape(), "it needs four axes: batch, heads, positions, head dim");
+        }
+        if (x.dtype() != DType.F32 || x.storage().floats() == null || x.shape().extent(3) > 1 && x.stride(3) != 1) {
+            throw new ShapeException("attention: " + name, x.shape(), "it must be F32 on the heap with stride 1 over its last axis");
+        }
+    }
 }

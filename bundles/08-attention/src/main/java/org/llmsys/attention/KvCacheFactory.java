@@ -9,6 +9,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface KvCacheFactory {
 
+    /** The algorithm of this slot. */
+    String ALGORITHM = "kv-cache";
+
+    /** An empty cache; its memory belongs to {@code allocator} until it is closed. */
     KvCache create(CacheSpec spec, TensorAllocator allocator);
 
     /**

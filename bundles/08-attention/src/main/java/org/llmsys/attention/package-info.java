@@ -7,6 +7,12 @@
  *
  * <p>Axes: {@code B} batch, {@code NH} heads, {@code NKV} key-value heads, {@code T} queries, {@code S} keys (those of earlier steps included), {@code HS} head dim.
  * Query t stands at position {@code S - T + t} and sees keys 0 to {@code S - T + t}.
+ *
+ * <p>{@link org.llmsys.attention.AttentionKernel} computes the formula, {@link org.llmsys.attention.MultiHeadAttention} is the layer
+ * around it, {@link org.llmsys.attention.KvCache} keeps keys and values from one step to the next.
+ * Kernels, plainest first: {@code reference} (the whole score matrix), {@code streaming} (blocks of keys, heads in parallel).
+ *
+ * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017, Attention Is All You Need</a>
  */
 @Export
 @Version("0.1.0")

@@ -1,18 +1,29 @@
 package org.llmsys.transformer;
 
+import java.util.Locale;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.Shape;
+
 /**
  * What a model is: its sizes, and the algorithm of each slot it needs. With the weights, all there is to know.
  *
- * @param family        {@code gpt2}: the naming of the weights
- * @param vocabSize     V
- * @param contextLength most positions
- * @param embeddingDim  C
- * @param numLayers     L
+ * <pre>{@code
+ * ModelConfig config = ModelPresets.named("char-small").withVocabSize(tokenizer.vocabSize());
+ * config.parameterCount();      // learned numbers
+ * config.summary();             // a table for people
+ * }</pre>
+ *
+ * @param family        {@code gpt2}, {@code llama}: the naming of the weights
+ * @param vocabSize     V, from 1 to 16777216
+ * @param contextLength most positions, from 1 to 1048576
+ * @param embeddingDim  C, from 1 to 65536
+ * @param numLayers     L, from 1 to 1024
  * @param numHeads      NH; C is a multiple of it
  * @param numKvHeads    NKV; NH is a multiple of it
- * @param hiddenDim     F
- * @param normEps       added to the variance
- * @param ropeTheta     base of rotary angles (unused by others)
+ * @param hiddenDim     F, from 1 to 1048576
+ * @param normEps       added to the variance, above 0, at most 0.1
+ * @param ropeTheta     base of rotary angles, 1 or more (unused by others)
  * @param biases        whether linear layers and norms have biases
  * @param tiedOutput    whether the output projection is the embedding table
  * @param block         algorithm in slot block: {@code pre-norm}
@@ -20,14 +31,105 @@ package org.llmsys.transformer;
  * @param position      algorithm in slot position: {@code learned}, {@code sinusoidal}
  * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
- * @param dropout       probability in training
+ * @param dropout       probability in training, from 0 to below 1
  */
 public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
         int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
         String block, String normalization, String position, String feedforward, String activation, float dropout) {
 
+    /** @throws Problem that names the first value that makes no model */
+    public ModelConfig {
+        requireName("family", family);
+        requireRange("vocabSize", vocabSize, 1, 1 << 24);
+        requireRange("contextLength", contextLength, 1, 1 << 20);
+        requireRange("embeddingDim", embeddingDim, 1, 1 << 16);
+        requireRange("numLayers", numLayers, 1, 1024);
+        requireRange("numHeads", numHeads, 1, embeddingDim);
+        requireRange("numKvHeads", numKvHeads, 1, numHeads);
+        requireRange("hiddenDim", hiddenDim, 1, 1 << 20);
+        if (embeddingDim % numHeads != 0) {
+            throw refused("embeddingDim " + embeddingDim + " with " + numHeads + " heads", "every head gets an equal share of the features",
+                    "make embeddingDim a multiple of numHeads");
+        }
+        if (numHeads % numKvHeads != 0) {
+            throw refused(numHeads + " heads with " + numKvHeads + " key-value heads", "every key-value head serves the same number of heads",
+                    "make numHeads a multiple of numKvHeads");
+        }
+        if (!(normEps > 0 && normEps <= 0.1)) {
+            throw refused("normEps " + normEps, "it must be above 0 and at most 0.1", "1e-5 is usual");
+        }
+        if (!(ropeTheta >= 1 && ropeTheta < Double.POSITIVE_INFINITY)) {
+            throw refused("ropeTheta " + ropeTheta, "it must be a finite number of at least 1", "10000 is usual");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw refused("dropout " + dropout, "it is a probability from 0 to below 1", "0 switches it off");
+        }
+        requireName("block", block);
+        requireName("normalization", normalization);
+        requireName("position", position);
+        requireName("feedforward", feedforward);
+        requireName("activation", activation);
+    }
+
     /** HS = C / NH. */
     public int headDim() {
         return embeddingDim / numHeads;
+    }
+
+    /** The same model for another vocabulary: presets get theirs from the tokenizer. */
+    public ModelConfig withVocabSize(int size) {
+        return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout);
+    }
+
+    /** The same model with another dropout. */
+    public ModelConfig withDropout(float probability) {
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, probability);
+    }
+
+    /** Number of learned numbers; a tied table counts once. */
+    public long parameterCount() {
+        return ModelWeights.expectedShapes(this).values().stream().mapToLong(Shape::size).sum();
+    }
+
+    /** Sizes, algorithms and number of parameters, a line each. */
+    public String summary() {
+        return String.format(Locale.ROOT, """
+                family         %s
+                vocabSize      %,d
+                contextLength  %,d
+                embeddingDim   %,d
+                numLayers      %,d
+                numHeads       %,d of %d (%d key-value)
+                hiddenDim      %,d
+                block          %s
+                normalization  %s, eps %s
+                position       %s
+                feedforward    %s with %s
+                output         %s
+                biases         %s
+                dropout        %s
+                parameters     %,d
+                """, family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, headDim(), numKvHeads, hiddenDim, block, normalization,
+                normEps, position, feedforward, activation, tiedOutput ? "tied to the embedding" : "a table of its own", biases ? "yes" : "no",
+                dropout, parameterCount());
+    }
+
+    private static void requireRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw refused(name + " " + value, "it must be from " + min + " to " + max, "correct " + name + " in the configuration");
+        }
+    }
+
+    private static void requireName(String name, String value) {
+        if (value == null || !value.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+            throw refused(name + " " + (value == null ? "is missing" : "\"" + value + "\""), "it names an algorithm: lower case, digits and hyphens",
+                    "correct " + name + " in the configuration");
+        }
+    }
+
+    private static Problem refused(String value, String why, String fix) {
+        return Problem.failed("no model can have " + value, why, fix);
     }
 }

@@ -1,16 +1,22 @@
 package org.llmsys.transformer;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Variable;
+import org.llmsys.layers.Initialization;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 
 /** A model's weights by name, in the order of the model. The map does not change; the numbers in the tensors do while a model learns. */
 public final class ModelWeights implements Parameters {
+
+    private static final double DEVIATION = 0.02;
 
     private final String prefix;
     private final Map<String, Variable> all;
@@ -27,9 +33,64 @@ public final class ModelWeights implements Parameters {
         this.all = all;
     }
 
+    /**
+     * The weights a configuration asks for, in model order: name to shape. For family {@code gpt2} the names are those of GPT-2's
+     * files: {@code wte.weight (V,C)}, {@code wpe.weight (contextLength,C)} with learned positions, for each block i
+     * {@code h.i.ln_1}, {@code h.i.attn.c_attn}, {@code h.i.attn.c_proj}, {@code h.i.ln_2}, {@code h.i.mlp.c_fc},
+     * {@code h.i.mlp.c_proj}, then {@code ln_f}, and {@code lm_head.weight (V,C)} when the output is not tied; linear weights stand as (in,out).
+     *
+     * @throws Problem for a family whose weights are not known
+     */
+    public static Map<String, Shape> expectedShapes(ModelConfig config) {
+        return Collections.unmodifiableMap(WeightShapes.of(config));
+    }
+
+    /**
+     * What a model knows before it has learned anything.
+     *
+     * <pre>
+     *   matrices and tables            N(0, 0.02)
+     *   c_proj of attention and MLP    N(0, 0.02 / sqrt(2L)): 2L of them add to the residual stream, which so keeps its size
+     *   norms 1, biases 0
+     * </pre>
+     *
+     * <p>Every draw is a function of the seed and the weight's name, so a weight does not change when another one comes or goes.
+     *
+     * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">Radford et al. 2019 (GPT-2), section 2.3</a>
+     */
+    public static ModelWeights initialize(ModelConfig config, long seed) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        expectedShapes(config).forEach((name, shape) -> {
+            Tensor weight = Tensor.zeros(DType.F32, shape);
+            initialization(name, shape, config).fill(weight, RandomStream.at(seed, place(name)));
+            tensors.put(name, weight);
+        });
+        return new ModelWeights(tensors);
+    }
+
+    private static Initialization initialization(String name, Shape shape, ModelConfig config) {
+        if (name.endsWith(".bias")) {
+            return Initialization.constant(0);
+        }
+        if (shape.rank() == 1) {
+            return Initialization.constant(1);                   // the scale of a norm
+        }
+        boolean residual = name.endsWith("c_proj.weight") || name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
+        return Initialization.normal(residual ? DEVIATION / Math.sqrt(2.0 * config.numLayers()) : DEVIATION);
+    }
+
+    /** A name as a place for random draws: FNV-1a over its characters. */
+    private static long place(String name) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < name.length(); i++) {
+            hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
     /** Every weight, in model order. */
     public Map<String, Variable> all() {
-        return java.util.Collections.unmodifiableMap(all);
+        return Collections.unmodifiableMap(all);
     }
 
     /** Number of learned numbers. */

@@ -26,7 +26,7 @@ import org.llmsys.assembly.Problem;
  * <p>Between the two renames of a folder only {@code .name.previous} is there; {@link #current} then finds it, and the next save puts it
  * back first. Leftovers of a save that was killed are deleted by the next save of the same name. One process at a time may save a name.
  *
- * <p>Errors: a {@link Problem} that says whether the disk is full or the place cannot be written; what was there before still is.
+ * <p>Errors: a {@link Problem} that says whether the disk is full or the place cannot be written; the last complete version is still there.
  *
  * @see <a href="https://www.usenix.org/conference/osdi14/technical-sessions/presentation/pillai">Pillai et al. 2014, All File Systems Are
  *      Not Created Equal</a>
@@ -68,6 +68,7 @@ public final class AtomicFiles {
         Path target = real(file);
         Path saving = beside(target, SAVING);
         try {
+            createFolders(target.getParent());
             deleteTree(saving);
             try {
                 writeAndForce(saving, content);
@@ -90,6 +91,7 @@ public final class AtomicFiles {
     public void writeFolder(Path folder, Predicate<String> replaced, FolderContent content) {
         Path target = real(folder);
         try {
+            requireNoFile(target);
             settle(target, replaced);
             Path saving = beside(target, SAVING);
             try {
@@ -100,9 +102,13 @@ public final class AtomicFiles {
                 throw e;
             }
             disk.forceFolder(target.getParent());
-            dropPrevious(target, replaced);
         } catch (IOException e) {
             throw cannotWrite(folder, e);
+        }
+        try {
+            dropPrevious(target, replaced);
+        } catch (IOException e) {
+            // the new folder is safe in its place; the next save tries again to clear the old one away
         }
     }
 
@@ -111,6 +117,7 @@ public final class AtomicFiles {
         Path target = real(folder);
         Path saving = beside(target, SAVING);
         try {
+            requireNoFile(target);
             deleteTree(saving);
             try {
                 draft(saving, content);
@@ -159,14 +166,16 @@ public final class AtomicFiles {
 
     private void draft(Path saving, FolderContent content) throws IOException {
         deleteTree(saving);
-        for (Path missing = saving.getParent(); !Files.exists(missing); missing = saving.getParent()) {
-            while (!Files.exists(missing.getParent())) {
-                missing = missing.getParent();
-            }
-            disk.createFolder(missing);
-        }
+        createFolders(saving.getParent());
         content.writeTo(new Draft(saving));
         disk.forceFolder(saving);
+    }
+
+    private void createFolders(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            createFolders(folder.getParent());
+            disk.createFolder(folder);
+        }
     }
 
     /** The old folder steps aside, the new one takes its place; if it cannot, the old one comes back. */
@@ -196,6 +205,9 @@ public final class AtomicFiles {
                 disk.rename(previous, target);
             }
         }
+    }
+
+    private static void requireNoFile(Path target) throws IOException {
         if (Files.exists(target) && !Files.isDirectory(target)) {
             throw new FileSystemException(target.toString(), null, "there is a file of that name, not a folder");
         }
@@ -274,7 +286,7 @@ public final class AtomicFiles {
         boolean full = text.contains("no space") || text.contains("quota");
         String why = full ? "the disk is full (" + reason + ")"
                 : e.getClass().getSimpleName() + ": " + (reason == null ? e.toString() : reason);
-        return new Problem("cannot write " + path, why + "; what was there before is unchanged",
+        return new Problem("cannot write " + path, why + "; the last complete version is untouched",
                 full ? "make room or give a place on another disk" : "give a place whose parent folder you may write to", Problem.FAILED, e);
     }
 }

@@ -13,4 +13,9 @@ import org.llmsys.tensor.Tensor;
  * @param metadata      the file's own notes, name to text
  */
 public record ModelFile(String config, String tokenizer, Map<String, Tensor> tensors, Map<String, String> metadata) {
+
+    /** Whether a file of this name in a model's folder describes that model, so that it goes when another model is saved there. */
+    public static boolean owns(String fileName) {
+        return fileName.endsWith(".safetensors") || fileName.endsWith(".json");
+    }
 }

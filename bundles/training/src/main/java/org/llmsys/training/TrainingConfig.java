@@ -1,16 +1,97 @@
 package org.llmsys.training;
 
+import org.llmsys.training.internal.RecordJson;
+import org.llmsys.training.internal.TrainingRules;
 import org.llmsys.transformer.ModelConfig;
 
 /**
  * Everything a run is determined by, besides its text. {@code model.vocabSize()} is 0 in a preset: the tokenizer fills it in.
  *
- * @param tokenizer   name in slot tokenizer
- * @param validation  share of the text, at its end, that is kept for validation
- * @param reportEvery steps between reports with validation loss
- * @param saveEvery   steps between checkpoints
+ * <p>As JSON the names are those of the components here and in {@link ModelConfig}. A file needs to give only what differs from the preset
+ * that it names:
+ *
+ * <pre>{@code
+ * {"preset": "char-small", "steps": 500, "model": {"numLayers": 2}}
+ * }</pre>
+ *
+ * @param preset          name of the preset it came from
+ * @param tokenizer       name in slot tokenizer
+ * @param optimizer       algorithm in slot optimizer
+ * @param schedule        algorithm in slot schedule
+ * @param batches         algorithm in slot batches
+ * @param batchSize       B, windows a step learns from
+ * @param steps           steps in all
+ * @param learningRate    highest learning rate
+ * @param minLearningRate last learning rate
+ * @param warmupSteps     steps to rise to the highest
+ * @param beta1           how slowly the mean of the gradients forgets, from 0 up to 1
+ * @param beta2           how slowly the mean of their squares forgets
+ * @param adamEps         added to the root of that mean
+ * @param weightDecay     pull to zero, on tensors of rank 2 or more
+ * @param gradientClip    longest gradient, all weights together; 0 for any
+ * @param validation      share of the text, at its end, that is kept for validation; 0 for none
+ * @param seed            of first weights, windows, dropout and samples
+ * @param reportEvery     steps between reports with validation loss
+ * @param saveEvery       steps between checkpoints
  */
 public record TrainingConfig(String preset, ModelConfig model, String tokenizer, String optimizer, String schedule, String batches,
         int batchSize, long steps, double learningRate, double minLearningRate, long warmupSteps, double beta1, double beta2, double adamEps,
         double weightDecay, double gradientClip, double validation, long seed, long reportEvery, long saveEvery) {
+
+    /**
+     * Reads a configuration; what the JSON leaves out is taken from the preset it names ({@code tiny} if it names none).
+     *
+     * @param source whose JSON it is, for messages
+     * @throws org.llmsys.assembly.Problem for damaged JSON, an unknown name or preset, a value of a wrong type or outside its range
+     */
+    public static TrainingConfig fromJson(String json, String source) {
+        String preset = RecordJson.text(json, "preset", source);
+        TrainingConfig base = Presets.named(preset == null ? Presets.TINY : preset);
+        return RecordJson.read(json, base, source).requireValid();
+    }
+
+    /** Every value, one a line. */
+    public String toJson() {
+        return RecordJson.write(this);
+    }
+
+    /**
+     * This configuration, when a run can follow it.
+     *
+     * @throws org.llmsys.assembly.Problem that lists every value outside its range
+     */
+    public TrainingConfig requireValid() {
+        TrainingRules.check(this);
+        return this;
+    }
+
+    /** With another length. */
+    public TrainingConfig withSteps(long steps) {
+        return changed("steps", steps);
+    }
+
+    /** With another seed. */
+    public TrainingConfig withSeed(long seed) {
+        return changed("seed", seed);
+    }
+
+    /** With another tokenizer. */
+    public TrainingConfig withTokenizer(String tokenizer) {
+        return changed("tokenizer", tokenizer);
+    }
+
+    /** With another model. */
+    public TrainingConfig withModel(ModelConfig model) {
+        return changed("model", model);
+    }
+
+    /** With the vocabulary's size in its model. */
+    public TrainingConfig withVocabSize(int vocabSize) {
+        return withModel(RecordJson.changed(model, "vocabSize", vocabSize));
+    }
+
+    /** With another value for one component, by name. */
+    public TrainingConfig changed(String component, Object value) {
+        return RecordJson.changed(this, component, value);
+    }
 }

@@ -46,10 +46,19 @@ record Tile(int row, int rows, int column, int columns) {
         } while (k < b.rows());
     }
 
-    /** block[i][n] = B[k + i, column + n] */
+    /** block[i][n] = B[k + i, column + n], read along the axis that lies closer together in memory. */
     private void copyBlock(Matrix b, int k, int depth, float[][] block) {
-        for (int i = 0; i < depth; i++) {
-            copyRow(b, k + i, block[i]);
+        if (Math.abs(b.columnStride()) <= Math.abs(b.rowStride())) {
+            for (int i = 0; i < depth; i++) {
+                copyRow(b, k + i, block[i]);
+            }
+            return;
+        }
+        for (int n = 0; n < columns; n++) {                            // B is a transposed view
+            int start = b.offset() + k * b.rowStride() + (column + n) * b.columnStride();
+            for (int i = 0; i < depth; i++) {
+                block[i][n] = b.data()[start + i * b.rowStride()];
+            }
         }
     }
 

@@ -1,0 +1,182 @@
+package org.llmsys.attention.internal;
+
+import org.llmsys.assembly.Provider;
+import org.llmsys.attention.AttentionKernel;
+import org.llmsys.tensor.Tensor;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Attention as the formula says it, one head after the other, with the whole score matrix in memory.
+ *
+ * <pre>
+ *   forward    S = Q·Kᵀ / sqrt(HS), -∞ where the key is later than the query       (T,S)
+ *              logSumExp_t = log Σ_j exp(S_tj)                                       (T)
+ *              P = exp(S - logSumExp)                 each row adds up to 1          (T,S)
+ *              O = P·V                                                               (T,HS)
+ *
+ *   backward   dV += Pᵀ·dO                                                           (S,HS)
+ *              dP  = dO·Vᵀ                                                           (T,S)
+ *              dS  = P ∘ (dP - rowsum(dP ∘ P)),   rowsum(dP ∘ P)_t = dO_t · O_t      (T,S)
+ *              dQ += dS·K / sqrt(HS),             dK += dSᵀ·Q / sqrt(HS)
+ * </pre>
+ *
+ * <p>Memory grows with T·S. Sums are taken in double. Query heads that share a key head add to its gradient one after the other.
+ *
+ * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017, Attention Is All You Need</a>
+ */
+@Component
+@Provider(slot = "attention", algorithm = AttentionKernel.ALGORITHM, name = "reference",
+        summary = "the formula, with the whole score matrix in memory", reference = "https://arxiv.org/abs/1706.03762")
+public final class ReferenceAttention implements AttentionKernel {
+
+    @Override
+    public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        int heads = q.shape().intExtent(1);
+        int kvHeads = k.shape().intExtent(1);
+        for (int b = 0; b < q.shape().intExtent(0); b++) {
+            for (int h = 0; h < heads; h++) {
+                int kv = h * kvHeads / heads;
+                HeadMatrix values = HeadMatrix.of(v, b, kv);
+                double[][] s = scores(HeadMatrix.of(q, b, h), HeadMatrix.of(k, b, kv));   // (T,S)
+                double[] lse = logSumExp(s);                                              // (T)
+                double[][] p = probabilities(s, lse);                                     // (T,S)
+                weightedSums(p, values, HeadMatrix.of(out, b, h));                        // (T,HS)
+                if (logSumExp != null) {
+                    for (int t = 0; t < lse.length; t++) {
+                        logSumExp.set(lse[t], b, h, t);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+        AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
+        int heads = q.shape().intExtent(1);
+        int kvHeads = k.shape().intExtent(1);
+        for (int b = 0; b < q.shape().intExtent(0); b++) {
+            for (int h = 0; h < heads; h++) {
+                int kv = h * kvHeads / heads;
+                HeadMatrix queries = HeadMatrix.of(q, b, h);
+                HeadMatrix keys = HeadMatrix.of(k, b, kv);
+                HeadMatrix values = HeadMatrix.of(v, b, kv);
+                HeadMatrix dO = HeadMatrix.of(gradOut, b, h);
+                double[] lse = new double[queries.rows()];
+                for (int t = 0; t < lse.length; t++) {
+                    lse[t] = logSumExp.getDouble(b, h, t);
+                }
+                double[][] p = probabilities(scores(queries, keys), lse);                 // (T,S), as in forward
+                double[][] dS = gradScores(p, dO, HeadMatrix.of(out, b, h), values);      // (T,S)
+                addGradients(p, dS, dO, queries, keys, HeadMatrix.of(gradQ, b, h), HeadMatrix.of(gradK, b, kv), HeadMatrix.of(gradV, b, kv));
+            }
+        }
+    }
+
+    /** S_tj = q_t · k_j / sqrt(HS) for the keys that query t sees, minus infinity for later ones. */
+    private static double[][] scores(HeadMatrix q, HeadMatrix k) {
+        double scale = 1 / Math.sqrt(q.width());
+        double[][] s = new double[q.rows()][k.rows()];
+        for (int t = 0; t < q.rows(); t++) {
+            int last = k.rows() - q.rows() + t;                  // the query's own position
+            for (int j = 0; j < k.rows(); j++) {
+                double dot = 0;
+                for (int d = 0; d < q.width(); d++) {
+                    dot += (double) q.get(t, d) * k.get(j, d);
+                }
+                s[t][j] = j <= last ? dot * scale : Double.NEGATIVE_INFINITY;
+            }
+        }
+        return s;
+    }
+
+    /** log Σ_j exp(S_tj) of each row; taking the maximum out first keeps exp within range and changes nothing in the result. */
+    private static double[] logSumExp(double[][] s) {
+        double[] lse = new double[s.length];
+        for (int t = 0; t < s.length; t++) {
+            double max = Double.NEGATIVE_INFINITY;
+            for (double score : s[t]) {
+                max = Math.max(max, score);
+            }
+            double sum = 0;
+            for (double score : s[t]) {
+                sum += Math.exp(score - max);
+            }
+            lse[t] = max + Math.log(sum);
+        }
+        return lse;
+    }
+
+    /** P_tj = exp(S_tj - logSumExp_t): 0 for a key that is masked. */
+    private static double[][] probabilities(double[][] s, double[] logSumExp) {
+        double[][] p = new double[s.length][];
+        for (int t = 0; t < s.length; t++) {
+            p[t] = new double[s[t].length];
+            for (int j = 0; j < s[t].length; j++) {
+                p[t][j] = Math.exp(s[t][j] - logSumExp[t]);
+            }
+        }
+        return p;
+    }
+
+    /** O_t = Σ_j P_tj V_j, over the keys that are seen: 0 times a NaN further on would be NaN. */
+    private static void weightedSums(double[][] p, HeadMatrix v, HeadMatrix out) {
+        for (int t = 0; t < p.length; t++) {
+            int last = v.rows() - p.length + t;
+            for (int d = 0; d < v.width(); d++) {
+                double sum = 0;
+                for (int j = 0; j <= last; j++) {
+                    sum += p[t][j] * v.get(j, d);
+                }
+                out.set(t, d, sum);
+            }
+        }
+    }
+
+    /** dS_tj = P_tj (dO_t · V_j - dO_t · O_t). */
+    private static double[][] gradScores(double[][] p, HeadMatrix dO, HeadMatrix o, HeadMatrix v) {
+        double[][] dS = new double[p.length][v.rows()];
+        for (int t = 0; t < p.length; t++) {
+            double mean = 0;                                     // Σ_j P_tj dP_tj
+            for (int d = 0; d < v.width(); d++) {
+                mean += (double) dO.get(t, d) * o.get(t, d);
+            }
+            for (int j = 0; j <= v.rows() - p.length + t; j++) {
+                double dP = 0;
+                for (int d = 0; d < v.width(); d++) {
+                    dP += (double) dO.get(t, d) * v.get(j, d);
+                }
+                dS[t][j] = p[t][j] * (dP - mean);
+            }
+        }
+        return dS;
+    }
+
+    /** dV += Pᵀ·dO, dQ += dS·K / sqrt(HS), dK += dSᵀ·Q / sqrt(HS). */
+    private static void addGradients(double[][] p, double[][] dS, HeadMatrix dO, HeadMatrix q, HeadMatrix k,
+            HeadMatrix dQ, HeadMatrix dK, HeadMatrix dV) {
+        double scale = 1 / Math.sqrt(q.width());
+        int before = k.rows() - q.rows();                        // keys of earlier steps
+        for (int d = 0; d < q.width(); d++) {
+            for (int t = 0; t < q.rows(); t++) {
+                double sum = 0;
+                for (int j = 0; j <= before + t; j++) {
+                    sum += dS[t][j] * k.get(j, d);
+                }
+                dQ.add(t, d, sum * scale);
+            }
+            for (int j = 0; j < k.rows(); j++) {
+                double sumK = 0;
+                double sumV = 0;
+                for (int t = Math.max(0, j - before); t < q.rows(); t++) {     // the queries that see key j
+                    sumK += dS[t][j] * q.get(t, d);
+                    sumV += p[t][j] * dO.get(t, d);
+                }
+                dK.add(j, d, sumK * scale);
+                dV.add(j, d, sumV);
+            }
+        }
+    }
+}

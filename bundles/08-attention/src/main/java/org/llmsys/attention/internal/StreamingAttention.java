@@ -1,0 +1,86 @@
+package org.llmsys.attention.internal;
+
+import org.llmsys.assembly.Provider;
+import org.llmsys.attention.AttentionKernel;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.WorkerPool;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.ServiceRanking;
+
+/**
+ * Attention without the score matrix: keys are taken a block at a time and the softmax is corrected as larger scores turn up.
+ *
+ * <pre>
+ *   for each block of keys:   m' = max(m, scores)          c = exp(m - m')
+ *                             l  = c·l + Σ exp(score - m')
+ *                             o  = c·o + Σ exp(score - m')·v
+ *   in the end                O  = o / l                   logSumExp = m + log l
+ * </pre>
+ *
+ * <p>Backward computes each block's probabilities again from logSumExp; the formulas are those of {@link ReferenceAttention}.
+ * Extra memory grows with T + S, not with T·S.
+ *
+ * <p>Each (batch, key head) pair is one chunk of work, with all query heads that read it: nobody else adds to its gradients, and
+ * the order of all sums is fixed, so results are the same for any number of threads. A block of keys is laid out with the
+ * positions side by side, (HS, KEYS), so that inner loops run over keys and the compiler can turn them into vector instructions.
+ *
+ * @see <a href="https://arxiv.org/abs/1805.02867">Milakov, Gimelshein 2018, Online normalizer calculation for softmax</a>
+ * @see <a href="https://arxiv.org/abs/2205.14135">Dao et al. 2022, FlashAttention</a>
+ */
+@Component
+@ServiceRanking(10)
+@Provider(slot = "attention", algorithm = AttentionKernel.ALGORITHM, name = "streaming",
+        summary = "softmax corrected block by block, no score matrix, heads in parallel", reference = "https://arxiv.org/abs/2205.14135")
+public final class StreamingAttention implements AttentionKernel {
+
+    private final WorkerPool pool;
+
+    @Activate
+    public StreamingAttention(@Reference WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        int kvHeads = k.shape().intExtent(1);
+        pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
+            int b = chunk / kvHeads;
+            int kv = chunk % kvHeads;
+            StreamingForward head = new StreamingForward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv));
+            for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
+                double[] lse = head.attend(HeadMatrix.of(q, b, h), HeadMatrix.of(out, b, h));
+                for (int t = 0; logSumExp != null && t < lse.length; t++) {
+                    logSumExp.set(lse[t], b, h, t);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+        AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
+        int kvHeads = k.shape().intExtent(1);
+        pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
+            int b = chunk / kvHeads;
+            int kv = chunk % kvHeads;
+            StreamingBackward head = new StreamingBackward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv),
+                    HeadMatrix.of(gradK, b, kv), HeadMatrix.of(gradV, b, kv));
+            for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
+                float[] lse = new float[q.shape().intExtent(2)];
+                for (int t = 0; t < lse.length; t++) {
+                    lse[t] = logSumExp.get(b, h, t);
+                }
+                head.addGradients(HeadMatrix.of(q, b, h), HeadMatrix.of(out, b, h), lse, HeadMatrix.of(gradOut, b, h), HeadMatrix.of(gradQ, b, h));
+            }
+        });
+    }
+
+    /** The query heads of key head kv are firstQueryHead(kv) to firstQueryHead(kv + 1) - 1. */
+    private static int firstQueryHead(int kvHead, Tensor q, Tensor k) {
+        return kvHead * (q.shape().intExtent(1) / k.shape().intExtent(1));
+    }
+}

@@ -1,0 +1,178 @@
+package org.llmsys.files.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.Provider;
+import org.llmsys.files.AtomicFiles;
+import org.llmsys.files.ModelFile;
+import org.llmsys.files.ModelFormat;
+import org.llmsys.files.NamedTensors;
+import org.llmsys.files.SafetensorsReader;
+import org.llmsys.files.SafetensorsReader.NumberCheck;
+import org.llmsys.files.SafetensorsWriter;
+import org.llmsys.tensor.Tensor;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * A folder as the Hugging Face tools write it and read it.
+ *
+ * <pre>
+ *   model.safetensors   the weights
+ *   config.json         what model they belong to
+ *   tokenizer.json      its vocabulary (may be missing)
+ * </pre>
+ *
+ * <p>The path may also name a {@code .safetensors} file; the two others are looked for beside it. Python pickles
+ * ({@code pytorch_model.bin}) are refused: reading one runs whatever program it holds.
+ */
+@Component
+@Provider(slot = "format", algorithm = "safetensors", name = "safetensors",
+        summary = "a folder with model.safetensors, config.json and tokenizer.json",
+        reference = "https://github.com/huggingface/safetensors")
+public final class SafetensorsFolder implements ModelFormat {
+
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String CONFIG = "config.json";
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String ENDING = ".safetensors";
+    private static final int LARGEST_CONFIG = 1 << 20;
+    private static final int LARGEST_TOKENIZER = 64 << 20;
+
+    private final AtomicFiles files;
+
+    public SafetensorsFolder() {
+        this(AtomicFiles.ON_DISK);
+    }
+
+    SafetensorsFolder(AtomicFiles files) {
+        this.files = files;
+    }
+
+    @Override
+    public boolean recognizes(Path path) {
+        Path folder = AtomicFiles.current(path);
+        return Files.isDirectory(folder) ? Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(CONFIG)) : isWeights(path);
+    }
+
+    @Override
+    public ModelFile read(Path path) {
+        try {
+            return isWeights(path) ? read(path, path.toAbsolutePath().getParent()) : readFolder(path);
+        } catch (IOException e) {
+            throw new Problem("cannot read the model " + path, e.toString(), "check the files and the disk they lie on", Problem.FAILED, e);
+        }
+    }
+
+    /** Reads again when a save has put another folder in its place meanwhile: the three files must be of one save. */
+    private static ModelFile readFolder(Path path) throws IOException {
+        Path folder = AtomicFiles.current(path);
+        while (true) {
+            Object before = identity(folder);
+            ModelFile model;
+            try {
+                requireWeights(path, folder);
+                model = read(folder.resolve(WEIGHTS), folder);
+            } catch (Problem e) {
+                if (Objects.equals(before, identity(AtomicFiles.current(path)))) {
+                    throw e;
+                }
+                model = null;
+            }
+            folder = AtomicFiles.current(path);
+            if (model != null && Objects.equals(before, identity(folder))) {
+                return model;
+            }
+        }
+    }
+
+    private static ModelFile read(Path weights, Path folder) throws IOException {
+        NamedTensors tensors = SafetensorsReader.read(weights, NumberCheck.FINITE);
+        String config = text(folder.resolve(CONFIG), LARGEST_CONFIG);
+        if (config == null) {
+            throw Problem.failed("cannot read the model in " + folder, "it has no " + CONFIG + ", so nobody knows what the weights belong to",
+                    "put the model's " + CONFIG + " beside its weights");
+        }
+        return new ModelFile(config, text(folder.resolve(TOKENIZER), LARGEST_TOKENIZER), tensors.tensors(), tensors.metadata());
+    }
+
+    private static void requireWeights(Path path, Path folder) {
+        if (Files.exists(folder.resolve(WEIGHTS))) {
+            return;
+        }
+        String why = !Files.exists(path) ? "there is no such folder" : "it holds no " + WEIGHTS;
+        String fix = "give a folder with " + WEIGHTS + " and " + CONFIG + ", or the path of a .safetensors file";
+        if (Files.exists(folder.resolve("pytorch_model.bin"))) {
+            why = "its weights are a Python pickle (pytorch_model.bin), and reading a pickle runs the program in it";
+            fix = "convert it with a tool you trust: model.save_pretrained(folder, safe_serialization=True)";
+        } else if (Files.exists(folder.resolve(WEIGHTS + ".index.json"))) {
+            why = "its weights are spread over several files (" + WEIGHTS + ".index.json)";
+            fix = "join them: model.save_pretrained(folder, max_shard_size=\"100GB\")";
+        }
+        throw Problem.failed("cannot read a model from " + path, why, fix);
+    }
+
+    @Override
+    public void write(Path path, ModelFile model) {
+        if (isWeights(path)) {
+            throw Problem.misused("cannot write a model to " + path, "a model is a folder of three files", "give a folder, for example "
+                    + path.toString().replaceFirst("\\.safetensors$", ""));
+        }
+        for (Map.Entry<String, Tensor> tensor : model.tensors().entrySet()) {
+            if (!tensor.getValue().allFinite()) {
+                throw Problem.failed("the model was not written to " + path, tensor.getKey() + " holds NaN or an infinity",
+                        "go back to the last good checkpoint");
+            }
+        }
+        Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
+        metadata.putIfAbsent("format", "pt");                // other tools ask for it
+        files.writeFolder(path, ModelFile::owns, draft -> {
+            draft.file(WEIGHTS, SafetensorsWriter.content(new NamedTensors(model.tensors(), metadata)));
+            draft.text(CONFIG, model.config());
+            if (model.tokenizer() != null) {
+                draft.text(TOKENIZER, model.tokenizer());
+            }
+        });
+    }
+
+    private static boolean isWeights(Path path) {
+        return path.toString().endsWith(ENDING) && !Files.isDirectory(path);
+    }
+
+    /** A small text file, or null when there is none. */
+    private static String text(Path file, int largest) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(largest + 1);
+        }
+        if (bytes.length > largest) {
+            throw Problem.failed("cannot read " + file, "it is larger than " + largest + " bytes", "give the model's own " + file.getFileName());
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new Problem("cannot read " + file, "it is not text in UTF-8", "give the model's own " + file.getFileName(), Problem.FAILED, e);
+        }
+    }
+
+    private static Object identity(Path folder) {
+        try {
+            return Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

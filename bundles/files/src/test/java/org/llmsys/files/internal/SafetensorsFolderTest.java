@@ -1,0 +1,91 @@
+package org.llmsys.files.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.llmsys.assembly.Problem;
+import org.llmsys.files.ModelFile;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Tensor;
+
+class SafetensorsFolderTest {
+
+    private final SafetensorsFolder format = new SafetensorsFolder();
+
+    @TempDir
+    Path parent;
+
+    @Test
+    @DisplayName("a model comes back from its folder, and from its weights' path")
+    void roundTrip() {
+        Path folder = save("{\"config\":1}", "{\"tokenizer\":1}");
+        for (Path path : new Path[] {folder, folder.resolve("model.safetensors")}) {
+            assertTrue(format.recognizes(path));
+            ModelFile read = format.read(path);
+            assertEquals("{\"config\":1}", read.config());
+            assertEquals("{\"tokenizer\":1}", read.tokenizer());
+            assertArrayEquals(new float[] {1, 2}, read.tensors().get("w").floats());
+            assertEquals("pt", read.metadata().get("format"));
+        }
+    }
+
+    @Test
+    @DisplayName("another model in the same folder takes the old one's tokenizer and training state with it")
+    void replacesAll() throws IOException {
+        Path folder = save("{}", "{}");
+        Files.writeString(folder.resolve("training.json"), "{}");
+        save("{}", null);
+        assertNull(format.read(folder).tokenizer());
+        assertFalse(Files.exists(folder.resolve("training.json")));
+    }
+
+    @Test
+    @DisplayName("weights that hold NaN are not written over good ones")
+    void refusesNaN() {
+        Path folder = save("{}", null);
+        Tensor bad = Tensor.of(Shape.of(1), Float.POSITIVE_INFINITY);
+        assertThrows(Problem.class, () -> format.write(folder, new ModelFile("{}", null, Map.of("w", bad), Map.of())));
+        assertEquals(2, format.read(folder).tensors().get("w").get(1));
+    }
+
+    @Test
+    @DisplayName("a pickle, split weights, a missing folder and a missing config are refused by name")
+    void refusals() throws IOException {
+        Path folder = Files.createDirectory(parent.resolve("other"));
+        refused(parent.resolve("nothing"), "no such folder");
+        refused(folder, "holds no model.safetensors");
+        Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
+        refused(folder, "several files");
+        Files.writeString(folder.resolve("pytorch_model.bin"), "");
+        refused(folder, "pickle");
+        Files.copy(save("{}", null).resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        refused(folder, "has no config.json");
+        Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff});
+        refused(folder, "UTF-8");
+        Problem problem = assertThrows(Problem.class, () -> format.write(parent.resolve("x.safetensors"), new ModelFile("{}", null, Map.of(), Map.of())));
+        assertEquals(Problem.MISUSED, problem.exitStatus());
+    }
+
+    private void refused(Path path, String expected) {
+        Problem problem = assertThrows(Problem.class, () -> format.read(path));
+        assertTrue(problem.why().contains(expected), problem.text());
+    }
+
+    private Path save(String config, String tokenizer) {
+        Path folder = parent.resolve("model");
+        format.write(folder, new ModelFile(config, tokenizer, Map.of("w", Tensor.of(Shape.of(2), 1, 2)), Map.of()));
+        return folder;
+    }
+}

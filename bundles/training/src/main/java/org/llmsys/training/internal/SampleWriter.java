@@ -1,0 +1,55 @@
+package org.llmsys.training.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Need;
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.StepListener;
+import org.llmsys.inference.GenerationOptions;
+import org.llmsys.inference.GenerationOptions.FilterChoice;
+import org.llmsys.inference.GenerationSession;
+import org.llmsys.inference.InferenceEngine;
+import org.llmsys.inference.LoadedModel;
+
+/** Lets the model that is learning write a few words, to be read beside the loss. Draws depend on seed and step alone and touch nothing. */
+final class SampleWriter {
+
+    private static final int PROMPT = 8;
+    private static final int TOKENS = 60;
+    private static final double TEMPERATURE = 0.8;
+
+    private final Assemblies assemblies;
+    private final LoadedModel model;
+    private final int[] prompt;
+
+    /** @param text ids whose beginning is the prompt */
+    SampleWriter(Assemblies assemblies, LoadedModel model, int[] text) {
+        this.assemblies = assemblies;
+        this.model = model;
+        this.prompt = Arrays.copyOf(text, Math.min(PROMPT, Math.min(text.length, model.model().config().contextLength() / 2 + 1)));
+    }
+
+    /** A prompt from the text and what the model makes of it; empty when the workbench has no engine, or one that fails: a sample is an extra. */
+    String write(long seed) {
+        Candidate engine = assemblies.current().serving("engine", Need.ANY).orElse(null);
+        if (engine == null || prompt.length >= model.model().config().contextLength()) {
+            return "";
+        }
+        GenerationOptions options = new GenerationOptions(TOKENS, "categorical",
+                List.of(new FilterChoice("temperature", Map.of("temperature", TEMPERATURE))), seed, List.of());
+        StringBuilder text = new StringBuilder(model.tokenizer().decode(prompt));
+        try (Assemblies.Held<InferenceEngine> held = assemblies.hold(InferenceEngine.class, engine.name());
+                GenerationSession session = held.provider().open(model, prompt, options, StepListener.NONE)) {
+            for (GenerationSession.GeneratedToken token = session.next(); token != null; token = session.next()) {
+                text.append(token.text());
+            }
+            return text.toString();
+        } catch (Problem e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.llmsys.training.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Job;
+import org.llmsys.assembly.Names;
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.StepListener;
+import org.llmsys.files.AtomicFiles;
+import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.ModelStore;
+import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerType;
+import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
+import org.llmsys.training.Checkpoint;
+import org.llmsys.training.Dataset;
+import org.llmsys.training.Optimizer;
+import org.llmsys.training.Trainer;
+import org.llmsys.training.TrainingConfig;
+import org.llmsys.transformer.ModelConfig;
+import org.llmsys.transformer.ModelWeights;
+import org.llmsys.transformer.TransformerModel;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Begins runs and takes them up again. What a run remembers lives in its {@link TrainingRun}. */
+@Component
+public final class TransformerTrainer implements Trainer {
+
+    /** What may differ in a resumed run: it does not touch the weights. */
+    private static final Set<String> FREE = Set.of("preset", "reportEvery", "saveEvery");
+
+    private final Assemblies assemblies;
+    private final ModelStore store;
+    private final AtomicFiles files;
+
+    @Activate
+    public TransformerTrainer(@Reference Assemblies assemblies, @Reference ModelStore store) {
+        this(assemblies, store, AtomicFiles.ON_DISK);
+    }
+
+    TransformerTrainer(Assemblies assemblies, ModelStore store, AtomicFiles files) {
+        this.assemblies = assemblies;
+        this.store = store;
+        this.files = files;
+    }
+
+    @Override
+    public Result train(TrainingConfig config, String text, Path out, boolean resume, Job job, Consumer<Report> reports, StepListener listener) {
+        config.requireValid();
+        Dataset.requireText(text);
+        List<String> memoryNames = optimizerMemory(config);
+        requireAlgorithm("schedule", config.schedule());
+        requireAlgorithm("batches", config.batches());
+        CheckpointFolder folder = new CheckpointFolder(out, store, files);
+        return (resume ? resumed(config, text, folder, memoryNames, job, reports, listener)
+                : begun(config, text, folder, memoryNames, job, reports, listener)).run();
+    }
+
+    private TrainingRun begun(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,
+            Consumer<Report> reports, StepListener listener) {
+        Tokenizer tokenizer = learnVocabulary(config, text);
+        TrainingConfig complete = config.withVocabSize(vocabSize(config.model(), tokenizer));
+        Dataset data = Dataset.of(text, tokenizer, config.validation(), config.model().contextLength());
+        ModelWeights weights = ModelWeights.initialize(complete.model(), config.seed());
+        LoadedModel model = new LoadedModel(folder.path().toAbsolutePath().normalize().getFileName().toString(), new TransformerModel(complete.model(), weights), tokenizer);
+        Checkpoint start = new Checkpoint(complete, 0, data.fingerprint(), Double.NaN, Double.NaN);
+        return new TrainingRun(assemblies, start, data, model, OptimizerMemory.zeros(memoryNames, weights), folder, job, reports, listener);
+    }
+
+    private TrainingRun resumed(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,
+            Consumer<Report> reports, StepListener listener) {
+        Checkpoint start = Checkpoint.find(folder.path()).orElseThrow(() -> Problem.failed("cannot resume from " + folder.path(),
+                "it holds no checkpoint of a training run", "leave --resume out to begin a run, or give the folder of one"));
+        LoadedModel model = folder.model();
+        requireSame(config, start, text, model, folder.path());
+        Dataset data = Dataset.of(text, model.tokenizer(), config.validation(), config.model().contextLength());
+        OptimizerMemory memory = OptimizerMemory.restored(memoryNames, model.model().weights(), folder.memory(), folder.path());
+        TrainingConfig merged = start.config().changed("reportEvery", config.reportEvery()).changed("saveEvery", config.saveEvery());
+        Checkpoint now = new Checkpoint(merged, start.step(), start.fingerprint(), start.valLoss(), start.bestValLoss());
+        return new TrainingRun(assemblies, now, data, model, memory, folder, job, reports, listener);
+    }
+
+    private static void requireSame(TrainingConfig config, Checkpoint start, String text, LoadedModel model, Path out) {
+        List<String> differences = new ArrayList<>();
+        Map<String, Object> then = RecordJson.flat(start.config());
+        RecordJson.flat(config).forEach((name, value) -> {
+            boolean filledIn = name.equals("model.vocabSize") && value.equals(0);
+            if (!FREE.contains(name) && !filledIn && !value.equals(then.get(name))) {
+                differences.add(name + " was " + then.get(name) + ", now it is " + value);
+            }
+        });
+        if (!Dataset.fingerprint(text).equals(start.fingerprint())) {
+            differences.add("the text is another one");
+        }
+        if (model.tokenizer() == null) {
+            differences.add("its tokenizer cannot be read");
+        } else if (model.tokenizer().vocabSize() > start.config().model().vocabSize()) {
+            differences.add("its tokenizer.json has " + model.tokenizer().vocabSize() + " tokens, the run had "
+                    + start.config().model().vocabSize());
+        }
+        if (!RecordJson.flat(model.model().config()).equals(RecordJson.flat(start.config().model()))) {
+            differences.add("its config.json describes another model than its training.json");
+        }
+        if (!differences.isEmpty()) {
+            throw Problem.failed("cannot resume from " + out, "a resumed run must be the one that stopped, but: " + String.join("; ", differences),
+                    "give the text and the settings of that run, or begin another run in another folder");
+        }
+    }
+
+    private Tokenizer learnVocabulary(TrainingConfig config, String text) {
+        requireKnown("tokenizer", config.tokenizer(), names("tokenizer", Candidate::name));
+        try (Assemblies.Held<TokenizerType> type = assemblies.hold(TokenizerType.class, config.tokenizer())) {
+            return type.provider().train(text, TrainingSettings.DEFAULTS, Job.silent("learn a vocabulary"));
+        }
+    }
+
+    private static int vocabSize(ModelConfig model, Tokenizer tokenizer) {
+        if (model.vocabSize() != 0 && model.vocabSize() < tokenizer.vocabSize()) {
+            throw Problem.misused("the vocabulary does not fit", "the text has " + tokenizer.vocabSize() + " tokens, model.vocabSize is "
+                    + model.vocabSize(), "set model.vocabSize to 0 for as many as the text has");
+        }
+        return Math.max(model.vocabSize(), tokenizer.vocabSize());
+    }
+
+    private List<String> optimizerMemory(TrainingConfig config) {
+        requireAlgorithm("optimizer", config.optimizer());
+        String name = assemblies.current().serving("optimizer", config.optimizer()).map(Candidate::name)
+                .orElseGet(() -> assemblies.current().candidates("optimizer").stream()
+                        .filter(c -> c.algorithm().equals(config.optimizer())).findFirst().orElseThrow().name());
+        try (Assemblies.Held<Optimizer> held = assemblies.hold(Optimizer.class, name)) {
+            return List.copyOf(held.provider().memory());
+        }
+    }
+
+    /** A run waits for a provider that is away, but not for one that nobody has ever seen: that is a slip of the fingers. */
+    private void requireAlgorithm(String slot, String algorithm) {
+        requireKnown(slot, algorithm, names(slot, Candidate::algorithm));
+    }
+
+    private Set<String> names(String slot, java.util.function.Function<Candidate, String> name) {
+        Set<String> names = new TreeSet<>();
+        assemblies.current().candidates(slot).forEach(candidate -> names.add(name.apply(candidate)));
+        return names;
+    }
+
+    private static void requireKnown(String slot, String name, Set<String> known) {
+        if (!known.contains(name)) {
+            throw Problem.misused("there is no " + slot + " " + name, "the workbench has " + known, Names.suggestion(name, known));
+        }
+    }
+
+    @Override
+    public Evaluation evaluate(LoadedModel model, String text, Job job) {
+        Dataset.requireText(text);
+        if (model.tokenizer() == null) {
+            throw Problem.failed("cannot measure " + model.name(), "it has no tokenizer that could be read", "put its tokenizer.json beside it");
+        }
+        int[] ids = model.tokenizer().encode(text);
+        try (WindowLoss loss = new WindowLoss(model.model(), assemblies, StepListener.NONE)) {
+            long windows = loss.windows(ids);
+            if (windows == 0) {
+                throw Problem.failed("the text is too short", "it has " + ids.length + " tokens; one window needs "
+                        + (model.model().config().contextLength() + 1), "give a longer text");
+            }
+            job.total(windows);
+            return loss.measure(ids, Long.MAX_VALUE, job::advance);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.llmsys.vector.matmul;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * A few arrays to work in, lent and given back, so that a product does not allocate its panels each time. Holds at most
+ * {@link #PLACES}; who finds none gets a new one. Thread-safe.
+ */
+final class Scratch {
+
+    private static final int PLACES = 16;
+    /** Arrays longer than this (64 MiB) are not kept. */
+    private static final int LONGEST = 1 << 24;
+
+    private final AtomicReferenceArray<float[]> places = new AtomicReferenceArray<>(PLACES);
+
+    /** An array of at least {@code length} elements with whatever an earlier product left in them. */
+    float[] lend(int length) {
+        for (int i = 0; i < PLACES; i++) {
+            float[] array = places.getPlain(i);
+            if (array != null && array.length >= length && places.compareAndSet(i, array, null)) {
+                return array;
+            }
+        }
+        return new float[length];
+    }
+
+    /** Kept in a free place, else in that of a shorter array, else left to the garbage collector. */
+    void giveBack(float[] array) {
+        if (array.length > LONGEST) {
+            return;
+        }
+        for (int i = 0; i < PLACES; i++) {
+            if (places.getPlain(i) == null && places.compareAndSet(i, null, array)) {
+                return;
+            }
+        }
+        for (int i = 0; i < PLACES; i++) {
+            float[] other = places.getPlain(i);
+            if (other != null && other.length < array.length && places.compareAndSet(i, other, array)) {
+                return;
+            }
+        }
+    }
+}
