@@ -1,5 +1,8 @@
 package org.llmsys.assembly;
 
+import java.util.function.BiConsumer;
+
+import org.llmsys.assembly.internal.Traces;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -17,5 +20,18 @@ public interface TraceBus {
     void show(String place, Object value);
 
     /** Listens to places that match the glob ({@code *} any characters) until closed. */
-    AutoCloseable listen(String glob, java.util.function.BiConsumer<String, Object> listener);
+    Listening listen(String glob, BiConsumer<String, Object> listener);
+
+    /** Ends by closing. */
+    @FunctionalInterface
+    interface Listening extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /** A bus without a framework, for tests and for embedding. */
+    static TraceBus standalone() {
+        return new Traces();
+    }
 }

@@ -67,7 +67,8 @@ final class Elementwise {
     static Tensor divide(Tensor a, Tensor b) {
         return binary("div", a, b, (x, y) -> x / y, (x, y) -> {
             if (y == 0) {
-                throw Problem.failed("div: an integer was divided by zero", "only floating types have infinity", "convert with to(DType.F32) first, or mask the zeros");
+                throw Problem.failed("div: an integer was divided by zero", "only floating types have infinity",
+                        "convert with to(DType.F32) first, or mask the zeros");
             }
             return x / y;
         });
@@ -90,6 +91,29 @@ final class Elementwise {
         return out;
     }
 
+    static boolean allFinite(Tensor a) {
+        if (!a.dtype().floating()) {
+            return true;
+        }
+        if (a.storage().floats() != null && a.isContiguous()) {        // asked of every step's result, so without detours
+            float[] data = a.storage().floats();
+            int from = a.floatOffset();
+            int to = from + Math.toIntExact(a.size());
+            for (int i = from; i < to; i++) {
+                if (!Float.isFinite(data[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        for (StridedWalk walk = new StridedWalk(a); walk.hasNext();) {
+            if (!Double.isFinite(a.storage().getDouble(walk.next()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** One element from storage to storage, exact when both types are whole, else by way of double. */
     static void copyElement(Storage from, long fromIndex, Storage to, long toIndex) {
         if (from.dtype().floating() || to.dtype().floating()) {
@@ -100,7 +124,8 @@ final class Elementwise {
     }
 
     private static Problem notReal(String operation, DType dtype) {
-        return Problem.misused(operation + " of a tensor of " + dtype, "it is a function of real numbers", "convert it with to(DType.F32) first");
+        return Problem.misused(operation + " of a tensor of " + dtype, "it is a function of real numbers",
+                "convert it with to(DType.F32) first");
     }
 
     private static void requireOneType(String operation, Tensor a, Tensor b) {

@@ -41,7 +41,8 @@ final class Reductions {
     /** The mean of no elements is NaN. */
     static Tensor mean(Tensor a, boolean keepDims, int... axes) {
         if (!a.dtype().floating()) {
-            throw Problem.misused("mean of a tensor of " + a.dtype(), "a mean of integers is seldom an integer", "convert it with to(DType.F32) first");
+            throw Problem.misused("mean of a tensor of " + a.dtype(), "a mean of integers is seldom an integer",
+                    "convert it with to(DType.F32) first");
         }
         Groups groups = Groups.of("mean", a, axes);
         Tensor out = Tensor.zeros(a.dtype(), groups.resultShape(keepDims));

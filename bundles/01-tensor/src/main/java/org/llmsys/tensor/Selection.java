@@ -75,7 +75,8 @@ final class Selection {
             throw new ShapeException("concat", first.shape(), part.shape(), "they differ in another axis than " + axis);
         }
         if (part.dtype() != first.dtype()) {
-            throw Problem.misused("concat: " + first.dtype() + " and " + part.dtype() + " do not fit", "parts must be of one type", "convert with to(DType)");
+            throw Problem.misused("concat: " + first.dtype() + " and " + part.dtype() + " do not fit", "parts must be of one type",
+                    "convert with to(DType)");
         }
     }
 
@@ -85,7 +86,8 @@ final class Selection {
             sum += size;
         }
         if (sum != a.shape().extent(axis)) {
-            throw new ShapeException("split of axis " + axis, a.shape(), "the parts have " + sum + " elements, the axis " + a.shape().extent(axis));
+            throw new ShapeException("split of axis " + axis, a.shape(),
+                    "the parts have " + sum + " elements, the axis " + a.shape().extent(axis));
         }
         List<Tensor> parts = new ArrayList<>();
         long from = 0;

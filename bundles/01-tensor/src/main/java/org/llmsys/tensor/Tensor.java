@@ -28,7 +28,7 @@ public final class Tensor implements Finite {
         this.storage = storage;
         this.shape = shape;
         this.strides = strides.clone();
-        this.offset = offset;
+        this.offset = shape.size() == 0 ? 0 : offset;                  // no elements: nowhere rather than behind the end
         Strides.requireInside(shape, this.strides, offset, storage.size());
     }
 
@@ -111,7 +111,8 @@ public final class Tensor implements Finite {
         long position = offset;
         for (int axis = 0; axis < index.length; axis++) {
             if (index[axis] < 0 || index[axis] >= shape.extent(axis)) {
-                throw new ShapeException("index " + Arrays.toString(index), shape, "axis " + axis + " has " + shape.extent(axis) + " elements");
+                throw new ShapeException("index " + Arrays.toString(index), shape,
+                        "axis " + axis + " has " + shape.extent(axis) + " elements");
             }
             position += index[axis] * strides[axis];
         }
@@ -140,7 +141,8 @@ public final class Tensor implements Finite {
     public Tensor slice(int axis, long from, long to) {
         int a = shape.axis(axis);
         if (from < 0 || to < from || to > shape.extent(a)) {
-            throw new ShapeException("slice " + from + " to " + to + " of axis " + axis, shape, "the axis has " + shape.extent(a) + " elements");
+            throw new ShapeException("slice " + from + " to " + to + " of axis " + axis, shape,
+                    "the axis has " + shape.extent(a) + " elements");
         }
         long[] extents = shape.extents();
         extents[a] = to - from;
@@ -292,26 +294,7 @@ public final class Tensor implements Finite {
 
     @Override
     public boolean allFinite() {
-        if (!dtype().floating()) {
-            return true;
-        }
-        if (storage.floats() != null && isContiguous()) {
-            float[] data = storage.floats();
-            int from = floatOffset();
-            int to = from + Math.toIntExact(size());
-            for (int i = from; i < to; i++) {
-                if (!Float.isFinite(data[i])) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        for (StridedWalk walk = new StridedWalk(this); walk.hasNext();) {
-            if (!Double.isFinite(storage.getDouble(walk.next()))) {
-                return false;
-            }
-        }
-        return true;
+        return Elementwise.allFinite(this);
     }
 
     /** Type, shape and elements in nested brackets; of a long axis the first and last three. */

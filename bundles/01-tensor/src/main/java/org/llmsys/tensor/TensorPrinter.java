@@ -52,6 +52,7 @@ final class TensorPrinter {
         if (value == Math.rint(value) && Math.abs(value) < 1e6) {
             return value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value);
         }
-        return Double.isFinite(value) ? Double.toString(Double.parseDouble(String.format(Locale.ROOT, "%.4e", value))) : Double.toString(value);
+        double rounded = Double.isFinite(value) ? Double.parseDouble(String.format(Locale.ROOT, "%.4e", value)) : value;
+        return Double.toString(rounded);
     }
 }

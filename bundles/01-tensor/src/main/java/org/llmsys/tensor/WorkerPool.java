@@ -46,7 +46,7 @@ public interface WorkerPool extends AutoCloseable {
      * @param threads 1 or more, the caller included; with 1 no thread is started
      */
     static WorkerPool of(int threads) {
-        return new SelfScheduledPool(threads);
+        return SelfScheduledPool.of(threads);
     }
 
     /** One piece of the work. */

@@ -9,6 +9,12 @@
  * <p>Axes in this house: {@code B} batch, {@code T} sequence, {@code C} embedding dim, {@code NH} heads, {@code HS} head dim,
  * {@code F} hidden dim of the feed-forward network, {@code V} vocabulary, {@code L} layers. Row-major: the last axis is contiguous.
  *
+ * <p>The methods of {@code Tensor} are the scalar reference: views without copies, functions of elements with broadcasting, reductions,
+ * gather, concat and split. What a layer does in each step it asks an {@link org.llmsys.tensor.ElementwiseKernel} for.
+ *
+ * <p>Providers here: the allocators {@code heap} (Java arrays, the default) and {@code arena} (off-heap memory); the elementwise kernel
+ * {@code scalar}.
+ *
  * <p>Besides: the {@link org.llmsys.tensor.WorkerPool} that every parallel kernel shares, and {@link org.llmsys.tensor.RandomStream},
  * random numbers that are functions of seed and place.
  */

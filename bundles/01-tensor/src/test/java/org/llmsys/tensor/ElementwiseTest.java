@@ -69,7 +69,8 @@ class ElementwiseTest {
         Expect.tensor(Tensor.of(Shape.of(2), 3, -2).pow(2), Shape.of(2), 9, 4);
         Expect.tensor(Tensor.of(Shape.of(3), 1, 0, -3).neg(), Shape.of(3), -1, -0.0, 3);
         Expect.tensor(Tensor.ofLongs(Shape.of(1), 5).neg(), Shape.of(1), -5);
-        Expect.tensor(counting(2, 2).transpose(0, 1).sqrt().pow(2.0), Shape.of(2, 2), 0, (float) Math.pow((float) Math.sqrt(2), 2), 1, (float) Math.pow((float) Math.sqrt(3), 2));
+        Expect.tensor(counting(2, 2).transpose(0, 1).sqrt().pow(2.0), Shape.of(2, 2),
+                0, (float) Math.pow((float) Math.sqrt(2), 2), 1, (float) Math.pow((float) Math.sqrt(3), 2));
         Expect.tensor(Tensor.zeros(0).exp(), Shape.of(0));
     }
 

@@ -28,7 +28,8 @@ record OnnxCase(String name, String operator, JsonObject attributes, List<Tensor
 
         JsonObject metadata = header.getAsJsonObject("__metadata__");
         List<String> wanted = new ArrayList<>();
-        JsonParser.parseString(metadata.get("inputs").getAsString()).getAsJsonArray().forEach(input -> wanted.add("input." + input.getAsString()));
+        JsonParser.parseString(metadata.get("inputs").getAsString()).getAsJsonArray()
+                .forEach(input -> wanted.add("input." + input.getAsString()));
         wanted.add("output." + JsonParser.parseString(metadata.get("outputs").getAsString()).getAsJsonArray().get(0).getAsString());
         List<Tensor> tensors = new ArrayList<>();
         for (String name : wanted) {

@@ -25,7 +25,8 @@ class OnnxOracleTest {
             "Transpose", "Expand", "Gather");
 
     private static Optional<Path> folder() {
-        return Optional.ofNullable(System.getenv("LLMSYS_SHARED")).map(shared -> Path.of(shared, "oracles", "onnx")).filter(Files::isDirectory);
+        return Optional.ofNullable(System.getenv("LLMSYS_SHARED")).map(shared -> Path.of(shared, "oracles", "onnx"))
+                .filter(Files::isDirectory);
     }
 
     private static List<OnnxCase> cases() throws IOException {

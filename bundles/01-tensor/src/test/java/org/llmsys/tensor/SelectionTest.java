@@ -20,7 +20,8 @@ class SelectionTest {
         Expect.tensor(counting(3, 2).gather(0, ids), Shape.of(2, 2, 2), 4, 5, 0, 1, 2, 3, 4, 5);
         Expect.tensor(counting(3, 2).gather(1, Tensor.ofLongs(Shape.of(), 1)), Shape.of(3), 1, 3, 5);
         Expect.tensor(counting(3, 2).gather(0, Tensor.ofLongs(Shape.of(0))), Shape.of(0, 2));
-        Expect.tensor(counting(2, 3).transpose(0, 1).gather(-1, Tensor.ofLongs(Shape.of(3), 1, 1, 0)), Shape.of(3, 3), 3, 3, 0, 4, 4, 1, 5, 5, 2);
+        Expect.tensor(counting(2, 3).transpose(0, 1).gather(-1, Tensor.ofLongs(Shape.of(3), 1, 1, 0)),
+                Shape.of(3, 3), 3, 3, 0, 4, 4, 1, 5, 5, 2);
     }
 
     @Test

@@ -40,7 +40,8 @@ public interface MatmulKernel {
     /** What every provider checks first. */
     static void requireFit(Matrix a, Matrix b, Matrix c) {
         if (a.columns() != b.rows()) {
-            throw new ShapeException("matmul", a.shapeText(), b.shapeText(), "inner dimensions " + a.columns() + " and " + b.rows() + " differ");
+            throw new ShapeException("matmul", a.shapeText(), b.shapeText(),
+                    "inner dimensions " + a.columns() + " and " + b.rows() + " differ");
         }
         if (c.rows() != a.rows() || c.columns() != b.columns()) {
             throw new ShapeException("matmul", a.shapeText() + "·" + b.shapeText(), c.shapeText(),

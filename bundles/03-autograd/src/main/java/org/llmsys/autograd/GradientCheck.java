@@ -32,8 +32,8 @@ import org.llmsys.tensor.TensorAllocator;
  *
  * <p>{@link #DOUBLE} has PyTorch's defaults and is for what computes in double. Kernels compute in F32, where differences as small as 1e-6
  * drown in rounding (2^-24 of the value): {@link #FLOAT} takes a large step, and five points so that the large step costs no
- * accuracy, and adds the loss up in double. The loss is a sum of the outputs with fixed random weights: with equal weights, errors that cancel (in a softmax
- * for example, whose outputs always add up to 1) would not be seen.
+ * accuracy, and adds the loss up in double. The loss is a sum of the outputs with fixed random weights: with equal weights, errors
+ * that cancel (in a softmax for example, whose outputs always add up to 1) would not be seen.
  *
  * <p>Choose inputs away from kinks: at x = 0 ReLU has no derivative that both sides agree on.
  *
@@ -60,7 +60,8 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
 
         @Override
         public String toString() {
-            return operation + ": dLoss/d" + input + "[" + index + "] is " + analytic + " by the backward rule, " + numeric + " by finite differences";
+            return operation + ": dLoss/d" + input + "[" + index + "] is " + analytic + " by the backward rule, " + numeric
+                    + " by finite differences";
         }
     }
 
@@ -142,7 +143,8 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
      * @param blueprint  builds the layer
      * @param forward    runs it
      */
-    public <P> Report layer(String operation, Assemblies assemblies, Blueprint<P> blueprint, BiFunction<P, Pass, Variable> forward, Variable... inputs) {
+    public <P> Report layer(String operation, Assemblies assemblies, Blueprint<P> blueprint, BiFunction<P, Pass, Variable> forward,
+            Variable... inputs) {
         record Subject<P>(P layer, Need<TapeFactory> tapes) {
         }
         try (StepRunner<Subject<P>> runner = assemblies.runner("gradient-check",

@@ -1,13 +1,8 @@
 package org.llmsys.autograd;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.llmsys.assembly.Step;
-import org.llmsys.tensor.DType;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Shape;
-import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
 
@@ -19,16 +14,14 @@ public final class Pass implements AutoCloseable {
 
     private final Step step;
     private final GradientTape tape;
-    private final TensorAllocator allocator;
-    private final String owner;
+    private final WorkingMemory memory;
     private final boolean training;
     private final long seed;
     private final long place;
-    private final List<Storage> storages;
 
     /** A pass without gradients. */
     public static Pass inference(Step step, TensorAllocator allocator, String owner) {
-        return new Pass(step, GradientTape.NONE, allocator, owner, false, 0, 0, new ArrayList<>());
+        return new Pass(step, GradientTape.NONE, new WorkingMemory(allocator, owner), false, 0, 0);
     }
 
     /**
@@ -38,35 +31,22 @@ public final class Pass implements AutoCloseable {
      * @param place the training step, so that a repeated step repeats its draws
      */
     public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
-        return new Pass(step, tapes, allocator, owner, seed, place);
+        WorkingMemory memory = new WorkingMemory(allocator, owner);
+        return new Pass(step, tapes.open(memory::zeros), memory, true, seed, place);
     }
 
-    private Pass(Step step, GradientTape tape, TensorAllocator allocator, String owner, boolean training, long seed, long place,
-            List<Storage> storages) {
+    private Pass(Step step, GradientTape tape, WorkingMemory memory, boolean training, long seed, long place) {
         this.step = step;
         this.tape = tape;
-        this.allocator = allocator;
-        this.owner = owner;
+        this.memory = memory;
         this.training = training;
         this.seed = seed;
         this.place = place;
-        this.storages = storages;
-    }
-
-    private Pass(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
-        this.step = step;
-        this.allocator = allocator;
-        this.owner = owner;
-        this.training = true;
-        this.seed = seed;
-        this.place = place;
-        this.storages = new ArrayList<>();
-        this.tape = tapes.open(this::zeros);
     }
 
     /** This pass with nothing taken down: what is computed in it is constant. The memory stays this pass's; close this one only. */
     public Pass withoutGradients() {
-        return new Pass(step, GradientTape.NONE, allocator, owner, training, seed, place, storages);
+        return new Pass(step, GradientTape.NONE, memory, training, seed, place);
     }
 
     public Step step() {
@@ -82,11 +62,9 @@ public final class Pass implements AutoCloseable {
         return training;
     }
 
-    /** Zeroed F32 elements from the step's allocator, contiguous, given back when the pass closes. */
+    /** Zeroed F32 elements, contiguous on the heap, from the step's allocator when it allocates there; given back when the pass closes. */
     public Tensor zeros(Shape shape) {
-        Storage storage = allocator.allocate(DType.F32, shape.size(), owner);
-        storages.add(storage);
-        return Tensor.of(storage, shape);
+        return memory.zeros(shape);
     }
 
     /** As {@link #zeros(Shape)}. */
@@ -101,7 +79,6 @@ public final class Pass implements AutoCloseable {
 
     @Override
     public void close() {
-        storages.forEach(Storage::close);
-        storages.clear();
+        memory.close();
     }
 }

@@ -87,7 +87,8 @@ public record TapeGraph(List<Node> nodes, List<Edge> edges) {
     public String toJson() {
         String listed = nodes.stream().map(node -> "{\"id\": " + node.id() + ", \"kind\": " + quoted(node.kind().name().toLowerCase(Locale.ROOT))
                 + ", \"label\": " + quoted(node.label()) + ", \"shape\": " + extents(node.shape()) + "}").collect(Collectors.joining(",\n    "));
-        String joined = edges.stream().map(edge -> "{\"from\": " + edge.from() + ", \"to\": " + edge.to() + "}").collect(Collectors.joining(",\n    "));
+        String joined = edges.stream().map(edge -> "{\"from\": " + edge.from() + ", \"to\": " + edge.to() + "}")
+                .collect(Collectors.joining(",\n    "));
         return "{\n  \"nodes\": [\n    " + listed + "\n  ],\n  \"edges\": [\n    " + joined + "\n  ]\n}\n";
     }
 

@@ -8,6 +8,10 @@
  * <p>A {@link org.llmsys.autograd.Variable} is a tensor that a {@link org.llmsys.autograd.GradientTape} may follow. Every operation
  * computes forward and leaves its backward rule on the tape; {@link org.llmsys.autograd.GradientTape#backward} walks the tape from the
  * loss to the weights. One forward definition serves training and inference: without a recording tape the rules are dropped.
+ *
+ * <p>To read first: {@link org.llmsys.autograd.Value}, the same idea with single numbers. Then {@link org.llmsys.autograd.Addition} and
+ * {@link org.llmsys.autograd.MatrixProduct}, forward and backward side by side. {@link org.llmsys.autograd.GradientCheck} holds any rule against
+ * finite differences.
  */
 @Export
 @Version("0.1.0")

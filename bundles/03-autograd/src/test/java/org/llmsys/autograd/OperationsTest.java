@@ -65,6 +65,16 @@ class OperationsTest {
     }
 
     @Test
+    @DisplayName("a matrix that is multiplied by itself, and by itself again, gets every share: a·a·a and a·aᵀ·aᵀ")
+    void sharedMatrixGradients() {
+        Variable a = Workbench.random("a", 3, 3);
+        for (boolean transposed : new boolean[] {false, true}) {
+            Workbench.gradientCheck("matmul with itself", MatrixProduct::new,
+                    (product, pass) -> product.forward(product.forward(a, a, transposed, pass), a, transposed, pass), a);
+        }
+    }
+
+    @Test
     @DisplayName("views pass the gradient check: alone, in a row, and two overlapping slices of one variable")
     void viewGradients() {
         Variable x = Workbench.random("x", 3, 4, 2);

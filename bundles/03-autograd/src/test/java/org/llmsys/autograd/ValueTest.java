@@ -23,7 +23,7 @@ class ValueTest {
     }
 
     @Test
-    @DisplayName("a neuron tanh(w1 x1 + w2 x2 + b) with x = (2, 0), w = (-3, 1), b = 6.8813735870195432: tanh' = 0.5, so the gradients are 0.5 times the other factor")
+    @DisplayName("a neuron tanh(w1 x1 + w2 x2 + b) whose tanh' is 0.5: each gradient is 0.5 times the other factor")
     void neuron() {
         Value x1 = Value.of(2);
         Value x2 = Value.of(0);

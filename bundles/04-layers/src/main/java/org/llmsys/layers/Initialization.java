@@ -19,7 +19,8 @@ import org.llmsys.tensor.Tensor;
  *
  * <p>{@code in} and {@code out} are the extents of a weight of shape (in, out). The same stream gives the same numbers.
  *
- * @see <a href="https://proceedings.mlr.press/v9/glorot10a.html">Glorot, Bengio 2010</a>; <a href="https://arxiv.org/abs/1502.01852">He et al. 2015</a>
+ * @see <a href="https://proceedings.mlr.press/v9/glorot10a.html">Glorot, Bengio 2010</a>
+ * @see <a href="https://arxiv.org/abs/1502.01852">He et al. 2015</a>
  */
 @FunctionalInterface
 public interface Initialization {
@@ -60,7 +61,8 @@ public interface Initialization {
     /**
      * An initialization by its name.
      *
-     * @param name {@code zeros}, {@code ones}, {@code normal} (with std 0.02), {@code xavier-uniform}, {@code kaiming-normal}, {@code kaiming-uniform}
+     * @param name {@code zeros}, {@code ones}, {@code normal} (with std 0.02), {@code xavier-uniform}, {@code kaiming-normal},
+     *             {@code kaiming-uniform}
      * @throws Problem for any other name
      */
     static Initialization named(String name) {

@@ -7,6 +7,10 @@
  *   Loss        one number: how far the network is from the truth
  * </pre>
  *
+ * <p>Activations: {@code relu}, {@code tanh}, {@code sigmoid}, {@code gelu} (exact), {@code gelu-tanh} (GPT-2's approximation), {@code silu}.
+ * Losses: {@code cross-entropy}, {@code mean-squared-error}. Besides: {@link org.llmsys.layers.Dropout},
+ * {@link org.llmsys.layers.Sequential}, and {@link org.llmsys.layers.Initialization} for weights that have not learned yet.
+ *
  * <p>Axes: {@code N} rows, {@code in}/{@code out} features, {@code V} classes.
  */
 @Export

@@ -5,6 +5,8 @@
  *   lookup   x[n, :] = table[ids[n], :]              ids (N), table (V, C), x (N, C)
  *   output   logits = x · tableᵀ                     the tied output projection: the same table read the other way round
  * </pre>
+ *
+ * <p>Axes: {@code N} ids, {@code V} vocabulary, {@code C} embedding dim.
  */
 @Export
 @Version("0.1.0")

@@ -52,7 +52,8 @@ public final class NormalizationLayer implements Layer {
     public Variable forward(Variable x, Pass pass) {
         long width = gamma.shape().extent(0);
         if (x.shape().rank() == 0 || x.shape().extent(-1) != width) {
-            throw new ShapeException(algorithm + " " + gamma.name(), x.shape(), gamma.shape(), "the last axis of the input must have " + width + " elements");
+            throw new ShapeException(algorithm + " " + gamma.name(), x.shape(), gamma.shape(),
+                    "the last axis of the input must have " + width + " elements");
         }
         Tensor y = pass.zeros(x.shape());                                                                       // (..., C)
         Tensor saved = pass.tape().recording() ? pass.zeros(width == 0 ? 0 : x.value().size() / width, 2) : null;   // (N,2)

@@ -2,7 +2,8 @@
  * Phase 09: keeps the numbers of a deep network in range.
  *
  * <pre>
- *   LayerNorm  y = gamma * (x - mean) / sqrt(variance + eps) + beta        over the last axis
+ *   layernorm  y = gamma * (x - mean) / sqrt(variance + eps) + beta        over the last axis
+ *   rmsnorm    y = gamma * x / sqrt(mean of x² + eps)
  * </pre>
  *
  * <p>Axes: {@code N} rows, {@code C} features.

@@ -15,7 +15,8 @@ public interface FeedForward {
      * Builds the layer over the block's weights, from (B,T,C) to (B,T,C).
      *
      * @param parameters the scope of the feed-forward weights, for example {@code h.0.mlp}: {@code c_fc.weight (C,F)}, {@code c_fc.bias (F)},
-     *                   {@code c_proj.weight (F,C)}, {@code c_proj.bias (C)}, the biases optional
+     *                   {@code c_proj.weight (F,C)}, {@code c_proj.bias (C)}, the biases optional; for {@code swiglu}
+     *                   {@code gate_proj.weight (C,F)}, {@code up_proj.weight (C,F)}, {@code down_proj.weight (F,C)} instead
      */
     Layer build(FeedForwardSpec spec, Parameters parameters, Needs needs);
 

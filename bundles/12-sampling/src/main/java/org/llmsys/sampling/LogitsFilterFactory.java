@@ -6,7 +6,7 @@ import org.llmsys.assembly.Slot;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** The service behind a filter: names its options, so every door can offer and check them, and makes a filter a sequence. Stateless and thread-safe. */
-@Slot("filter")
+@Slot(value = "filter", finite = false)
 @ConsumerType
 public interface LogitsFilterFactory {
 

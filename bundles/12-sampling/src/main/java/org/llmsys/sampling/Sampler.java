@@ -6,7 +6,7 @@ import org.llmsys.assembly.Slot;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Picks the next token. Stateless and thread-safe. */
-@Slot("sampler")
+@Slot(value = "sampler", finite = false)
 @ConsumerType
 public interface Sampler {
 

@@ -1,14 +1,29 @@
 package org.llmsys.inference;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.transformer.TransformerModel;
 
 /**
  * A model that can write.
  *
- * @param name      the folder's or file's name
- * @param model     configuration and weights
- * @param tokenizer its vocabulary; null when the file has none
+ * @param name        the folder's or file's name
+ * @param model       configuration and weights
+ * @param tokenizer   its vocabulary; null when there is none that can be read
+ * @param noTokenizer why there is no tokenizer; null when there is one
  */
-public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer) {
+public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer) {
+
+    /** A model with a tokenizer, or without for no particular reason. */
+    public LoadedModel(String name, TransformerModel model, Tokenizer tokenizer) {
+        this(name, model, tokenizer, tokenizer == null ? "it came without one" : null);
+    }
+
+    /** The tokenizer, for whoever cannot do without. @throws Problem that says why there is none */
+    public Tokenizer requireTokenizer() {
+        if (tokenizer == null) {
+            throw Problem.failed("the model " + name + " has no tokenizer", noTokenizer, "put the tokenizer.json it was trained with beside its weights");
+        }
+        return tokenizer;
+    }
 }

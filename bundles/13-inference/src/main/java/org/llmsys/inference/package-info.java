@@ -4,6 +4,10 @@
  * <pre>
  *   ids (T) --network, cache--&gt; logits (V) --filters, sampler--&gt; id --&gt; repeat with T = 1
  * </pre>
+ *
+ * <p>Axes: {@code T} sequence, {@code V} vocabulary. {@link org.llmsys.inference.InferenceEngine} opens a sequence,
+ * {@link org.llmsys.inference.GenerationSession} is one, {@link org.llmsys.inference.ModelStore} reads and writes whole models.
+ * One engine is here: {@code single}, one sequence at a time.
  */
 @Export
 @Version("0.1.0")

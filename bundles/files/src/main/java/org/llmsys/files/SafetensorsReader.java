@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 import org.llmsys.assembly.Problem;
-import org.llmsys.files.internal.SafetensorsParser;
 
 /**
  * Reads a safetensors file with suspicion.

@@ -2,7 +2,6 @@ package org.llmsys.files;
 
 
 
-import org.llmsys.files.internal.SafetensorsLayout;
 
 /**
  * Writes a safetensors file that every reader of the format accepts: wide types first, so each tensor is aligned to its element.

@@ -7,7 +7,6 @@ import java.util.Optional;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.AtomicFiles;
-import org.llmsys.training.internal.RecordJson;
 
 /**
  * Where a run stands: what {@code training.json} in its folder says. Beside it lie the model (model.safetensors, config.json,

@@ -1,11 +1,15 @@
 package org.llmsys.training;
 
-import org.llmsys.training.internal.RecordJson;
-import org.llmsys.training.internal.TrainingRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
 import org.llmsys.transformer.ModelConfig;
 
 /**
- * Everything a run is determined by, besides its text. {@code model.vocabSize()} is 0 in a preset: the tokenizer fills it in.
+ * Everything a run is determined by, besides its text. {@code model.vocabSize()} is {@link #VOCABULARY_OF_TEXT} in a
+ * preset: the tokenizer fills it in.
  *
  * <p>As JSON the names are those of the components here and in {@link ModelConfig}. A file needs to give only what differs from the preset
  * that it names:
@@ -37,6 +41,9 @@ import org.llmsys.transformer.ModelConfig;
 public record TrainingConfig(String preset, ModelConfig model, String tokenizer, String optimizer, String schedule, String batches,
         int batchSize, long steps, double learningRate, double minLearningRate, long warmupSteps, double beta1, double beta2, double adamEps,
         double weightDecay, double gradientClip, double validation, long seed, long reportEvery, long saveEvery) {
+
+    /** As {@code vocabSize}: as many as the text has. No model has a vocabulary of one. */
+    public static final int VOCABULARY_OF_TEXT = 1;
 
     /**
      * Reads a configuration; what the JSON leaves out is taken from the preset it names ({@code tiny} if it names none).
@@ -87,11 +94,27 @@ public record TrainingConfig(String preset, ModelConfig model, String tokenizer,
 
     /** With the vocabulary's size in its model. */
     public TrainingConfig withVocabSize(int vocabSize) {
-        return withModel(RecordJson.changed(model, "vocabSize", vocabSize));
+        return withModel(model.withVocabSize(vocabSize));
     }
 
     /** With another value for one component, by name. */
     public TrainingConfig changed(String component, Object value) {
         return RecordJson.changed(this, component, value);
+    }
+
+    /**
+     * In what another configuration differs, a sentence for each component: "steps was 200, now it is 400".
+     *
+     * @param ignored components that may differ
+     */
+    public List<String> differences(TrainingConfig now, Set<String> ignored) {
+        Map<String, Object> values = RecordJson.flat(now);
+        List<String> differences = new ArrayList<>();
+        RecordJson.flat(this).forEach((name, value) -> {
+            if (!ignored.contains(name) && !value.equals(values.get(name))) {
+                differences.add(name + " was " + value + ", now it is " + values.get(name));
+            }
+        });
+        return differences;
     }
 }

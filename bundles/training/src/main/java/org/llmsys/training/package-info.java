@@ -4,6 +4,12 @@
  * <pre>
  *   repeat:  loss = crossEntropy(model(x), y);  g = dLoss/dw, clipped;  w = optimizer(w, g, learningRate(step))
  * </pre>
+ *
+ * <p>A {@link org.llmsys.training.Trainer} runs it, following a {@link org.llmsys.training.TrainingConfig}. Slots: {@code optimizer}
+ * ({@code sgd}, {@code adamw}), {@code schedule} ({@code constant}, {@code warmup-cosine}), {@code batches} ({@code random-windows}).
+ * Everything random is a function of seed and step, so a {@link org.llmsys.training.Checkpoint} needs only the step to go on, bit for bit.
+ *
+ * <p>Axes: {@code B} batch, {@code T} sequence (the context length), {@code V} vocabulary.
  */
 @Export
 @Version("0.1.0")

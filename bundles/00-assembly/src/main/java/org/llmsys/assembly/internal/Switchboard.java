@@ -43,6 +43,8 @@ final class Switchboard implements Assemblies {
     private Map<String, String> experiments = Map.of();
     private volatile Snapshot current = new Snapshot(0, Set.of(), Map.of(), Map.of(), Map.of());
     private volatile boolean closed;
+    /** When all providers leave because the workbench ends, they share one bound on waiting. */
+    private volatile long closeDeadline;
     private final CountDownLatch started = new CountDownLatch(1);
 
     Switchboard(Settings settings) {
@@ -87,7 +89,7 @@ final class Switchboard implements Assemblies {
         }
         Candidate gone = offer.candidate();
         String reason = gone.slot() + ":" + gone.name() + " went away";
-        long deadline = System.nanoTime() + settings.drain();
+        long deadline = closed ? closeDeadline : System.nanoTime() + settings.drain();
         for (Bound holder : offer.entry().holders) {
             holder.drain(deadline, reason);
         }
@@ -120,6 +122,7 @@ final class Switchboard implements Assemblies {
     }
 
     void close() {
+        closeDeadline = System.nanoTime() + settings.drain();
         closed = true;
         start();
         wake();

@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Component;
  * Memory outside the Java heap, one arena a storage: no limit of 2^31 elements, no work for the garbage collector, and freed at the
  * moment of {@code close()}. What is never closed is never freed.
  */
-@Component
+@Component(immediate = true)                                          // keeps the counts while nobody holds it
 @Provider(slot = "allocator", algorithm = TensorAllocator.ALGORITHM, name = "arena", summary = "off-heap memory segments, freed when closed",
         reference = "JEP 454: Foreign Function & Memory API")
 public final class ArenaAllocator implements TensorAllocator {
@@ -39,7 +39,7 @@ public final class ArenaAllocator implements TensorAllocator {
         } catch (OutOfMemoryError | IllegalArgumentException full) {
             arena.close();
             throw new Problem("cannot allocate " + bytes + " bytes for " + owner, "the system gives no more memory outside the Java heap",
-                    "close what is not needed, raise -XX:MaxDirectMemorySize, or use a smaller model or batch", Problem.FAILED, full);
+                    "close what is not needed, or use a smaller model or batch", Problem.FAILED, full);
         }
     }
 

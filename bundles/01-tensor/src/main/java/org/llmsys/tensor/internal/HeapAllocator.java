@@ -13,9 +13,11 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Java arrays, counted: a {@code float[]} for F32, which is the fast path of every kernel. Closing lets go of the array and the
- * garbage collector takes it; at most 2^31 - 1 elements a storage.
+ * garbage collector takes it; at most 2^31 - 9 elements a storage.
+ *
+ * <p>Immediate, as a delayed component is thrown away when nobody holds it, and its counts with it.
  */
-@Component(property = "service.ranking:Integer=10")
+@Component(immediate = true, property = "service.ranking:Integer=10")
 @Provider(slot = "allocator", algorithm = TensorAllocator.ALGORITHM, name = "heap", summary = "Java arrays; the default and the fast path")
 public final class HeapAllocator implements TensorAllocator {
 

@@ -42,9 +42,10 @@ public final class SelfScheduledPool implements WorkerPool {
         this(threads(context::getProperty, System::getenv));           // a framework property, else the system property
     }
 
-    public SelfScheduledPool(int threads) {
+    private SelfScheduledPool(int threads) {
         if (threads < 1) {
-            throw Problem.misused("a worker pool cannot have " + threads + " threads", "the caller itself is one of them", "give 1 or more");
+            throw Problem.misused("a worker pool cannot have " + threads + " threads",
+                    "the caller itself is one of them", "give 1 or more");
         }
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
@@ -53,6 +54,11 @@ public final class SelfScheduledPool implements WorkerPool {
         for (Worker worker : workers) {
             worker.start();
         }
+    }
+
+    /** A pool outside a framework. Not a constructor: a component has exactly one for the framework to choose. */
+    public static SelfScheduledPool of(int threads) {
+        return new SelfScheduledPool(threads);
     }
 
     /** The property, else the environment variable, else all processors. */
@@ -74,7 +80,8 @@ public final class SelfScheduledPool implements WorkerPool {
         } catch (NumberFormatException notANumber) {
             // told below, like zero
         }
-        throw Problem.misused(source + "=" + text + " is not a number of threads", "it must be a whole number, 1 or more", "set it to 1 or more, or unset it to use all processors");
+        throw Problem.misused(source + "=" + text + " is not a number of threads", "it must be a whole number, 1 or more",
+                "set it to 1 or more, or unset it to use all processors");
     }
 
     @Override

@@ -85,11 +85,12 @@ class SelfScheduledPoolTest {
         List<Thread> seen = new ArrayList<>();
         pool.run(13, chunk -> seen.add(Thread.currentThread()));
         assertTrue(seen.stream().allMatch(thread -> thread == Thread.currentThread()));
-        assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("llmsys-worker")));
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> !before.contains(thread) && thread.getName().startsWith("llmsys-worker")));
     }
 
     @Test
-    @DisplayName("the failure of the lowest failing chunk comes back, after claimed chunks ended; later ones are not begun; the pool lives on")
+    @DisplayName("the lowest failure comes back, after claimed chunks ended; later ones are not begun; the pool lives on")
     void rethrowsTheLowestFailure() {
         try (WorkerPool pool = WorkerPool.of(4)) {
             for (int round = 0; round < 200; round++) {

@@ -49,7 +49,8 @@ final class RecordingTape implements GradientTape {
     @Override
     public Gradients backward(Variable root) {
         if (root.shape().size() != 1) {
-            throw new ShapeException("backward from " + root.name(), root.shape(), "only a single number, such as a loss, has a gradient of 1 to start from");
+            throw new ShapeException("backward from " + root.name(), root.shape(),
+                    "only a single number, such as a loss, has a gradient of 1 to start from");
         }
         int last = indexOf(root);
         CollectedGradients gradients = new CollectedGradients(zeros);

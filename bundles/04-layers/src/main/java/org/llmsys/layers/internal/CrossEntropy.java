@@ -47,7 +47,8 @@ public final class CrossEntropy implements Loss {
     public void backward(Tensor predictions, Tensor targets, float scale, Tensor gradPredictions) {
         requireFit(predictions, targets);
         if (!gradPredictions.shape().equals(predictions.shape())) {
-            throw new ShapeException("cross-entropy backward", predictions.shape(), gradPredictions.shape(), "the gradient has the predictions' shape");
+            throw new ShapeException("cross-entropy backward", predictions.shape(), gradPredictions.shape(),
+                    "the gradient has the predictions' shape");
         }
         int vocabSize = predictions.shape().intExtent(1);
         double share = (double) scale / Math.max(1, counted(targets));

@@ -16,7 +16,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "gelu", name = "gelu", numerics = "scalar-double", summary = "x * Phi(x), exact by the error function",
+@Provider(slot = "activation", algorithm = "gelu", name = "gelu", numerics = "scalar-double",
+        summary = "x * Phi(x), exact by the error function",
         reference = "https://arxiv.org/abs/1606.08415")
 public final class Gelu extends ScalarActivation {
 

@@ -14,7 +14,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units, section 2</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "gelu-tanh", name = "gelu-tanh", numerics = "scalar-double", summary = "GELU approximated with tanh (GPT-2)",
+@Provider(slot = "activation", algorithm = "gelu-tanh", name = "gelu-tanh", numerics = "scalar-double",
+        summary = "GELU approximated with tanh (GPT-2)",
         reference = "https://arxiv.org/abs/1606.08415")
 public final class GeluTanh extends ScalarActivation {
 

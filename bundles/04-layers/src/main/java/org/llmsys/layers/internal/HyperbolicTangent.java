@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf">LeCun et al. 1998, Efficient BackProp, section 4.4</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "tanh", name = "tanh", numerics = "scalar-double", summary = "hyperbolic tangent, between -1 and 1",
+@Provider(slot = "activation", algorithm = "tanh", name = "tanh", numerics = "scalar-double",
+        summary = "hyperbolic tangent, between -1 and 1",
         reference = "LeCun et al. 1998, Efficient BackProp")
 public final class HyperbolicTangent extends ScalarActivation {
 

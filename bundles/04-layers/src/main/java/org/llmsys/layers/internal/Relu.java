@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://proceedings.mlr.press/v15/glorot11a.html">Glorot et al. 2011, Deep Sparse Rectifier Neural Networks</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "relu", name = "relu", numerics = "scalar-double", summary = "max(0, x)",
+@Provider(slot = "activation", algorithm = "relu", name = "relu", numerics = "scalar-double",
+        summary = "max(0, x)",
         reference = "https://proceedings.mlr.press/v15/glorot11a.html")
 public final class Relu extends ScalarActivation {
 

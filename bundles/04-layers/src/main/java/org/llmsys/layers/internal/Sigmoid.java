@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://doi.org/10.1038/323533a0">Rumelhart, Hinton, Williams 1986, Learning Representations by Back-propagating Errors</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "sigmoid", name = "sigmoid", numerics = "scalar-double", summary = "logistic function, between 0 and 1",
+@Provider(slot = "activation", algorithm = "sigmoid", name = "sigmoid", numerics = "scalar-double",
+        summary = "logistic function, between 0 and 1",
         reference = "https://doi.org/10.1038/323533a0")
 public final class Sigmoid extends ScalarActivation {
 

@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://arxiv.org/abs/1702.03118">Elfwing et al. 2017, Sigmoid-Weighted Linear Units</a>
  */
 @Component
-@Provider(slot = "activation", algorithm = "silu", name = "silu", numerics = "scalar-double", summary = "x * sigmoid(x), also called swish",
+@Provider(slot = "activation", algorithm = "silu", name = "silu", numerics = "scalar-double",
+        summary = "x * sigmoid(x), also called swish",
         reference = "https://arxiv.org/abs/1702.03118")
 public final class Silu extends ScalarActivation {
 

@@ -19,7 +19,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units</a>
  */
 @Component
-@Provider(slot = "feedforward", algorithm = "gelu-mlp", name = "gelu-mlp", summary = "two linear layers with GELU between them (GPT-2)",
+@Provider(slot = "feedforward", algorithm = "gelu-mlp", name = "gelu-mlp",
+        summary = "two linear layers with GELU between them (GPT-2)",
         reference = "https://arxiv.org/abs/1606.08415")
 public final class GeluMlp implements FeedForward {
 

@@ -18,7 +18,8 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017, Attention Is All You Need, section 3.3</a>
  */
 @Component
-@Provider(slot = "feedforward", algorithm = "relu-mlp", name = "relu-mlp", summary = "two linear layers with ReLU between them (the first transformer)",
+@Provider(slot = "feedforward", algorithm = "relu-mlp", name = "relu-mlp",
+        summary = "two linear layers with ReLU between them (the first transformer)",
         reference = "https://arxiv.org/abs/1706.03762")
 public final class ReluMlp implements FeedForward {
 

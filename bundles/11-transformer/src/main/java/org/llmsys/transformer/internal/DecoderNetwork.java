@@ -17,8 +17,8 @@ import org.llmsys.normalization.NormalizationLayer;
 import org.llmsys.position.PositionalEncoding;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
-import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ShapeException;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelWeights;
 import org.llmsys.transformer.StructureCheck;
@@ -36,9 +36,6 @@ import org.llmsys.transformer.TransformerNetwork;
  * </pre>
  */
 public final class DecoderNetwork implements TransformerNetwork {
-
-    /** Away from the places of all blocks. */
-    private static final long EMBEDDING_PLACE = 1L << 21;
 
     private final ModelConfig config;
     private final Embedding tokens;
@@ -59,7 +56,7 @@ public final class DecoderNetwork implements TransformerNetwork {
         this.tokens = new Embedding("wte", config.vocabSize(), config.embeddingDim(), weights, needs);
         PositionSpec spec = new PositionSpec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), "wpe.weight");
         this.positions = new WatchedPositions(needs.structure(PositionalEncoding.class, config.position()).build(spec, weights, needs), config.position());
-        this.dropout = new Dropout(config.dropout(), EMBEDDING_PLACE);
+        this.dropout = new Dropout(config.dropout(), Places.embedding());
         TransformerBlock block = needs.structure(TransformerBlock.class, config.block());
         for (int i = 0; i < config.numLayers(); i++) {
             blocks.add(block.build(config, i, weights.scope("h." + i), positions, needs));

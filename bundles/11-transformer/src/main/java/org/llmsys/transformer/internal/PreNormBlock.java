@@ -38,15 +38,12 @@ import org.osgi.service.component.annotations.Component;
         reference = "https://arxiv.org/abs/2002.04745")
 public final class PreNormBlock implements TransformerBlock {
 
-    /** Keeps the draws of attention dropout apart from those of the feed-forward network, whose places are block numbers. */
-    private static final long ATTENTION_PLACES = 1L << 20;
-
     @Override
     public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalLayer positions, Needs needs) {
         NormalizationLayer beforeAttention = norm("ln_1", config, parameters, needs);
         MultiHeadAttention attention = new MultiHeadAttention(
                 new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), index), parameters.scope("attn"), positions, needs);
-        Dropout dropout = new Dropout(config.dropout(), ATTENTION_PLACES + index);
+        Dropout dropout = new Dropout(config.dropout(), Places.attention(index));
         NormalizationLayer beforeFeedForward = norm("ln_2", config, parameters, needs);
         Layer feedForward = needs.structure(FeedForward.class, config.feedforward()).build(
                 new FeedForwardSpec(config.embeddingDim(), config.hiddenDim(), config.activation(), config.dropout(), index), parameters.scope("mlp"), needs);

@@ -1,5 +1,6 @@
 package org.llmsys.training.internal;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -51,7 +52,7 @@ final class CheckpointFolder {
         }
     }
 
-    private void write(AtomicFiles.Draft draft, LoadedModel model, OptimizerMemory memory, Checkpoint state) throws java.io.IOException {
+    private void write(AtomicFiles.Draft draft, LoadedModel model, OptimizerMemory memory, Checkpoint state) throws IOException {
         store.save(model, draft.folder());
         draft.file(MEMORY, SafetensorsWriter.content(new NamedTensors(memory.tensors(), Map.of())));
         draft.text(Checkpoint.FILE, state.toJson());
@@ -62,6 +63,6 @@ final class CheckpointFolder {
     }
 
     Map<String, Tensor> memory() {
-        return SafetensorsReader.read(AtomicFiles.current(folder).resolve(MEMORY), NumberCheck.FINITE).tensors();
+        return SafetensorsReader.read(AtomicFiles.current(folder).resolve(MEMORY), NumberCheck.ANY).tensors();    // as it was saved
     }
 }

@@ -1,5 +1,8 @@
 package org.llmsys.training.internal;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.llmsys.assembly.Step;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Gradients;
@@ -19,9 +22,9 @@ import org.llmsys.transformer.TransformerModel;
  * One step of learning, repeated until the run is over.
  *
  * <pre>
- *   attempt:  loss = crossEntropy(network(x), y);   g = dLoss/dw;   |g| over all weights together
- *   check:    loss and |g| are finite
- *   commit:   g = g * min(1, clip / |g|);   w = optimizer(w, g, rate(step))
+ *   attempt:  loss = crossEntropy(network(x), y);   g = dLoss/dw;   |g| over all weights together;   rate(step)
+ *   check:    loss, |g| and rate are finite
+ *   commit:   g = g * min(1, clip / |g|);   w = optimizer(w, g, rate)
  * </pre>
  *
  * <p>An attempt owns its tape and its gradients and may be repeated; only the commit touches weights.
@@ -32,7 +35,8 @@ final class LearningStep {
     record Outcome(double loss, double gradNorm, double learningRate) {
     }
 
-    private record Learned(double loss, double gradNorm, Gradients gradients) {
+    /** @param gradients in model order; null where the loss does not depend on the weight */
+    private record Learned(double loss, double gradNorm, double rate, List<Tensor> gradients) {
     }
 
     private static final double CLIP_EPS = 1e-6;
@@ -43,7 +47,6 @@ final class LearningStep {
     private final ScheduleSpec schedule;
     private final int[] ids;
     private Pass open;
-    private double rate;
 
     LearningStep(TransformerModel model, OptimizerMemory memory, TrainingConfig config, int[] ids) {
         this.model = model;
@@ -58,7 +61,7 @@ final class LearningStep {
         try {
             Learned learned = runner.run((plan, step) -> attempt(plan, step, index), LearningStep::faultIn,
                     (plan, step, result) -> commit(plan, step, result, index));
-            return new Outcome(learned.loss(), learned.gradNorm(), rate);
+            return new Outcome(learned.loss(), learned.gradNorm(), learned.rate());
         } finally {
             release();
         }
@@ -71,41 +74,44 @@ final class LearningStep {
         Batch batch = step.get(plan.batches()).batch(ids, config.batchSize(), model.config().contextLength(), config.seed(), index);
         Variable logits = plan.network().forward(batch.inputs(), config.batchSize(), null, false, open);     // (B,T,V)
         Variable loss = plan.loss().forward(logits, targets(batch.targets()), open);                         // (1)
-        Gradients gradients = open.tape().backward(loss);
-        return new Learned(loss.value().getDouble(0), norm(gradients), gradients);
+        List<Tensor> gradients = onHeap(open.tape().backward(loss));
+        return new Learned(loss.value().getDouble(0), norm(gradients),
+                step.get(plan.schedule()).rate(index, schedule), gradients);
     }
 
     private static String faultIn(Learned result) {
         if (!Double.isFinite(result.loss())) {
             return "the loss is " + result.loss();
         }
-        return Double.isFinite(result.gradNorm()) ? null : "the length of the gradient is " + result.gradNorm();
+        if (!Double.isFinite(result.gradNorm())) {
+            return "the length of the gradient is " + result.gradNorm();
+        }
+        return Double.isFinite(result.rate()) ? null : "the learning rate is " + result.rate();
     }
 
     private void commit(TrainingPlan plan, Step step, Learned result, long index) {
-        rate = step.get(plan.schedule()).rate(index, schedule);
         Optimizer optimizer = step.get(plan.optimizer());
         boolean clips = config.gradientClip() > 0 && result.gradNorm() > config.gradientClip();
         float factor = clips ? (float) (config.gradientClip() / (result.gradNorm() + CLIP_EPS)) : 1;
+        int next = 0;
         for (Variable weight : model.weights().all().values()) {
-            Tensor gradient = result.gradients().of(weight);
+            Tensor gradient = result.gradients().get(next++);
             if (gradient == null) {
-                continue;                                    // the loss does not depend on it
+                continue;
             }
             if (clips) {
                 scale(gradient, factor);
             }
             double decay = weight.shape().rank() >= 2 ? config.weightDecay() : 0;
             optimizer.update(weight.value(), gradient, memory.of(weight.name()),
-                    new Optimizer.Rule(index + 1, rate, config.beta1(), config.beta2(), config.adamEps(), decay));
+                    new Optimizer.Rule(index + 1, result.rate(), config.beta1(), config.beta2(), config.adamEps(), decay));
         }
     }
 
     /** The Euclidean length of all gradients as one long vector, summed in double, in model order. */
-    private double norm(Gradients gradients) {
+    private static double norm(List<Tensor> gradients) {
         double sum = 0;
-        for (Variable weight : model.weights().all().values()) {
-            Tensor gradient = gradients.of(weight);
+        for (Tensor gradient : gradients) {
             if (gradient != null) {
                 float[] g = gradient.floats();
                 int from = gradient.floatOffset();
@@ -115,6 +121,15 @@ final class LearningStep {
             }
         }
         return Math.sqrt(sum);
+    }
+
+    private List<Tensor> onHeap(Gradients gradients) {
+        List<Tensor> list = new ArrayList<>();
+        for (Variable weight : model.weights().all().values()) {
+            Tensor gradient = gradients.of(weight);
+            list.add(gradient == null ? null : gradient.onHeap());
+        }
+        return list;
     }
 
     private static void scale(Tensor gradient, float factor) {

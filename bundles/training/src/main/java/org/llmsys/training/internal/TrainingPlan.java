@@ -18,7 +18,7 @@ record TrainingPlan(TransformerNetwork network, LossLayer loss, Need<TapeFactory
 
     static TrainingPlan build(TransformerModel model, TrainingConfig config, Needs needs) {
         return new TrainingPlan(model.network(needs), new LossLayer("cross-entropy", needs), needs.add(TapeFactory.class, TapeFactory.ALGORITHM),
-                needs.add(TensorAllocator.class, Need.ANY), needs.add(BatchSource.class, config.batches()),
+                needs.add(TensorAllocator.class, TensorAllocator.ALGORITHM), needs.add(BatchSource.class, config.batches()),
                 needs.add(LearningRateSchedule.class, config.schedule()), needs.add(Optimizer.class, config.optimizer()));
     }
 }

@@ -1,9 +1,7 @@
 package org.llmsys.training.internal;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -91,24 +89,19 @@ public final class TransformerTrainer implements Trainer {
     }
 
     private static void requireSame(TrainingConfig config, Checkpoint start, String text, LoadedModel model, Path out) {
-        List<String> differences = new ArrayList<>();
-        Map<String, Object> then = RecordJson.flat(start.config());
-        RecordJson.flat(config).forEach((name, value) -> {
-            boolean filledIn = name.equals("model.vocabSize") && value.equals(0);
-            if (!FREE.contains(name) && !filledIn && !value.equals(then.get(name))) {
-                differences.add(name + " was " + then.get(name) + ", now it is " + value);
-            }
-        });
+        TrainingConfig then = start.config();
+        boolean filledIn = config.model().vocabSize() == TrainingConfig.VOCABULARY_OF_TEXT;
+        List<String> differences = then.differences(filledIn ? config.withVocabSize(then.model().vocabSize()) : config, FREE);
         if (!Dataset.fingerprint(text).equals(start.fingerprint())) {
             differences.add("the text is another one");
         }
         if (model.tokenizer() == null) {
-            differences.add("its tokenizer cannot be read");
-        } else if (model.tokenizer().vocabSize() > start.config().model().vocabSize()) {
+            differences.add("its tokenizer cannot be read (" + model.noTokenizer() + ")");
+        } else if (model.tokenizer().vocabSize() > then.model().vocabSize()) {
             differences.add("its tokenizer.json has " + model.tokenizer().vocabSize() + " tokens, the run had "
-                    + start.config().model().vocabSize());
+                    + then.model().vocabSize());
         }
-        if (!RecordJson.flat(model.model().config()).equals(RecordJson.flat(start.config().model()))) {
+        if (!model.model().config().equals(then.model())) {
             differences.add("its config.json describes another model than its training.json");
         }
         if (!differences.isEmpty()) {
@@ -125,9 +118,9 @@ public final class TransformerTrainer implements Trainer {
     }
 
     private static int vocabSize(ModelConfig model, Tokenizer tokenizer) {
-        if (model.vocabSize() != 0 && model.vocabSize() < tokenizer.vocabSize()) {
+        if (model.vocabSize() != TrainingConfig.VOCABULARY_OF_TEXT && model.vocabSize() < tokenizer.vocabSize()) {
             throw Problem.misused("the vocabulary does not fit", "the text has " + tokenizer.vocabSize() + " tokens, model.vocabSize is "
-                    + model.vocabSize(), "set model.vocabSize to 0 for as many as the text has");
+                    + model.vocabSize(), "set model.vocabSize to " + TrainingConfig.VOCABULARY_OF_TEXT + " for as many as the text has");
         }
         return Math.max(model.vocabSize(), tokenizer.vocabSize());
     }
@@ -162,10 +155,7 @@ public final class TransformerTrainer implements Trainer {
     @Override
     public Evaluation evaluate(LoadedModel model, String text, Job job) {
         Dataset.requireText(text);
-        if (model.tokenizer() == null) {
-            throw Problem.failed("cannot measure " + model.name(), "it has no tokenizer that could be read", "put its tokenizer.json beside it");
-        }
-        int[] ids = model.tokenizer().encode(text);
+        int[] ids = model.requireTokenizer().encode(text);
         try (WindowLoss loss = new WindowLoss(model.model(), assemblies, StepListener.NONE)) {
             long windows = loss.windows(ids);
             if (windows == 0) {

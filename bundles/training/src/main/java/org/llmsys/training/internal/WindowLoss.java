@@ -39,7 +39,7 @@ final class WindowLoss implements AutoCloseable {
     WindowLoss(TransformerModel model, Assemblies assemblies, StepListener listener) {
         this.model = model;
         this.runner = assemblies.runner("evaluate", needs -> new Plan(model.network(needs), new LossLayer("cross-entropy", needs),
-                needs.add(TensorAllocator.class, Need.ANY)), listener);
+                needs.add(TensorAllocator.class, TensorAllocator.ALGORITHM)), listener);
     }
 
     /** Number of full windows in a text of this many ids. */

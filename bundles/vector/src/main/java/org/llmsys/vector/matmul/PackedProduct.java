@@ -23,7 +23,7 @@ import org.llmsys.tensor.WorkerPool;
 final class PackedProduct {
 
     /** Steps of k in a block. */
-    static final int DEPTH = Integer.getInteger("vec.depth", 256);
+    static final int DEPTH = 256;
     /** Rows of A, or columns of B, that are packed at once. */
     private static final int SPAN = 3072;
     /** Panels of A, or of B, in one chunk of work. */

@@ -21,8 +21,7 @@ final class Panels {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    /** Steps of k copied at a time when the source runs along k: they stay in the nearest cache. */
-    private static final int STRETCH = 64;
+    private static final Transposition TRANSPOSITION = Transposition.preferred();
 
     private Panels() {
     }
@@ -43,6 +42,8 @@ final class Panels {
         }
         if (x.columnStride() == 1 && present == width) {
             copyRows(x.data(), source, x.rowStride(), width, depth, packed, at);
+        } else if (x.rowStride() == 1 && TRANSPOSITION != null) {
+            turnColumns(x, source, present, width, depth, packed, at);
         } else {
             copyColumns(x, source, present, width, depth, packed, at);
         }
@@ -63,19 +64,25 @@ final class Panels {
         }
     }
 
-    /** Any strides: columns one after the other, a stretch of k at a time. */
-    private static void copyColumns(Matrix x, int source, int present, int width, int depth, float[] packed, int at) {
-        for (int k = 0; k < depth; k += STRETCH) {
-            int rows = Math.min(STRETCH, depth - k);
-            for (int i = 0; i < present; i++) {
-                copyColumn(x.data(), source + k * x.rowStride() + i * x.columnStride(), x.rowStride(), rows, packed, at + k * width + i, width);
+    /** Columns are contiguous: blocks through registers, single rows at the end. A block may reach into the next rows and is overwritten. */
+    private static void turnColumns(Matrix x, int source, int present, int width, int depth, float[] packed, int at) {
+        int size = TRANSPOSITION.size();
+        int slack = width < size ? Math.ceilDiv(size - width, width) : 0;
+        int turned = Math.max(0, (depth - slack) / size * size);
+        for (int i = 0; i < present; i += size) {
+            for (int k = 0; k < turned; k += size) {
+                TRANSPOSITION.transpose(x.data(), source + k + i * x.columnStride(), x.columnStride(), present - i, packed, at + k * width + i, width);
             }
         }
+        copyColumns(x, source + turned, present, width, depth - turned, packed, at + turned * width);
     }
 
-    private static void copyColumn(float[] x, int source, int stride, int rows, float[] packed, int at, int width) {
-        for (int k = 0; k < rows; k++) {
-            packed[at + k * width] = x[source + k * stride];
+    /** Any strides. */
+    private static void copyColumns(Matrix x, int source, int present, int width, int depth, float[] packed, int at) {
+        for (int i = 0; i < present; i++) {
+            for (int k = 0; k < depth; k++) {
+                packed[at + k * width + i] = x.data()[source + k * x.rowStride() + i * x.columnStride()];
+            }
         }
     }
 }

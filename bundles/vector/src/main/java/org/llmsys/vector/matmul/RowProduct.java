@@ -10,69 +10,90 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of a few rows, such as the matrix–vector products of decoding: each element of B is needed once or a few times, so packing
- * it would cost more than the product. B is read where it lies.
+ * all of it would cost more than the product.
  *
  * <pre>
- *   B contiguous along n:   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register
- *   B contiguous along k:   C[m,n] = A[m,:] · B[:,n]               EIGHT columns at a time, a scalar accumulator each
+ *   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register, eight k at a time
  * </pre>
  *
- * <p>A single inner product can not be spread over the lanes of a register without adding in another order; eight of them side by
- * side keep the order, and keep the multiply-add units as busy as memory allows.
+ * <p>Where B is contiguous along n it is read where it lies. Where it is not (the tied output projection reads an embedding table
+ * (V,C) as its transpose), small tiles of it are turned first and used from the nearest cache. One inner product is never spread over
+ * the lanes of a register: that would add in another order.
  */
 final class RowProduct {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    /** Columns of C in a strip: with eight rows of B it stays in the nearest cache while the rows of A pass. */
-    private static final int STRIP = 512;
+    /** Columns and rows of a tile of B that is turned: 32 KiB. */
+    private static final int TILE_COLUMNS = 64;
+    private static final int TILE_ROWS = 128;
+    /** Most columns of C in a chunk: with eight rows of B they stay in the nearest cache while the rows of A pass. */
+    private static final int STRIP = 8 * TILE_COLUMNS;
     /** Multiply-adds that are worth a chunk of their own. */
     private static final int WORK = 1 << 17;
 
+    private final Scratch scratch;
     private final WorkerPool pool;
 
-    RowProduct(WorkerPool pool) {
+    RowProduct(Scratch scratch, WorkerPool pool) {
+        this.scratch = scratch;
         this.pool = pool;
     }
 
-    /** C must have columnStride 1 unless B is contiguous along k. */
+    /** C must have columnStride 1. */
     void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        int work = Math.max(1, a.rows() * a.columns());                  // for each column of C
-        int columns = Math.clamp(Math.ceilDiv(WORK, work), 1, STRIP / 8);
-        int width = columns * 8;
+        long workOfTile = Math.max(1L, (long) a.rows() * a.columns() * TILE_COLUMNS);
+        int width = TILE_COLUMNS * (int) Math.clamp(Math.ceilDiv(WORK, workOfTile), 1, STRIP / TILE_COLUMNS);
         pool.run(Math.ceilDiv(c.columns(), width), chunk -> {
             int from = chunk * width;
-            int to = Math.min(c.columns(), from + width);
+            int columns = Math.min(width, c.columns() - from);
+            Matrix strip = new Matrix(c.data(), c.offset() + from, c.rows(), columns, c.rowStride(), 1);
+            if (!accumulate) {
+                clear(strip);
+            }
             if (b.columnStride() == 1) {
-                addRows(a, b, c, accumulate, from, to);
+                addRows(a, 0, b.data(), b.offset() + from, b.rowStride(), b.rows(), strip);
             } else {
-                addInnerProducts(a, b, c, accumulate, from, to);
+                addTurned(a, b, from, strip);
             }
         });
     }
 
-    // ---- B contiguous along n ------------------------------------------------------------------------------------------------
+    private static void clear(Matrix c) {
+        for (int m = 0; m < c.rows(); m++) {
+            int row = c.offset() + m * c.rowStride();
+            Arrays.fill(c.data(), row, row + c.columns(), 0);
+        }
+    }
 
-    private static void addRows(Matrix a, Matrix b, Matrix c, boolean accumulate, int from, int to) {
-        if (!accumulate) {
-            for (int m = 0; m < c.rows(); m++) {
-                int cAt = c.offset() + m * c.rowStride();
-                Arrays.fill(c.data(), cAt + from, cAt + to, 0);
+    /** Turns tiles of B so that they are contiguous along n. */
+    private void addTurned(Matrix a, Matrix b, int from, Matrix strip) {
+        float[] tile = scratch.lend(TILE_ROWS * TILE_COLUMNS);
+        for (int n = 0; n < strip.columns(); n += TILE_COLUMNS) {
+            int columns = Math.min(TILE_COLUMNS, strip.columns() - n);
+            Matrix c = new Matrix(strip.data(), strip.offset() + n, strip.rows(), columns, strip.rowStride(), 1);
+            for (int k = 0; k < b.rows(); k += TILE_ROWS) {
+                int depth = Math.min(TILE_ROWS, b.rows() - k);
+                Panels.pack(b, from + n, TILE_COLUMNS, k, depth, tile, 0);
+                addRows(a, k, tile, 0, TILE_COLUMNS, depth, c);
             }
         }
+        scratch.giveBack(tile);
+    }
+
+    /** C[m,:] += A[m, first + k] * b[bAt + k*stride ..] for k below depth. */
+    private static void addRows(Matrix a, int first, float[] b, int bAt, int stride, int depth, Matrix c) {
         int step = a.columnStride();
         int k = 0;
-        for (; k + 8 <= b.rows(); k += 8) {
+        for (; k + 8 <= depth; k += 8) {
             for (int m = 0; m < c.rows(); m++) {
-                addEight(a.data(), a.offset() + m * a.rowStride() + k * step, step,
-                        b.data(), b.offset() + k * b.rowStride() + from, b.rowStride(),
-                        c.data(), c.offset() + m * c.rowStride() + from, to - from);
+                addEight(a.data(), a.offset() + m * a.rowStride() + (first + k) * step, step,
+                        b, bAt + k * stride, stride, c.data(), c.offset() + m * c.rowStride(), c.columns());
             }
         }
-        for (; k < b.rows(); k++) {
+        for (; k < depth; k++) {
             for (int m = 0; m < c.rows(); m++) {
-                addOne(a.get(m, k), b.data(), b.offset() + k * b.rowStride() + from,
-                        c.data(), c.offset() + m * c.rowStride() + from, to - from);
+                addOne(a.get(m, first + k), b, bAt + k * stride, c.data(), c.offset() + m * c.rowStride(), c.columns());
             }
         }
     }
@@ -127,77 +148,5 @@ final class RowProduct {
         for (; i < size; i++) {
             c[cAt + i] = Math.fma(a, b[bAt + i], c[cAt + i]);
         }
-    }
-
-    // ---- B contiguous along k, or with any strides ---------------------------------------------------------------------------
-
-    private static void addInnerProducts(Matrix a, Matrix b, Matrix c, boolean accumulate, int from, int to) {
-        int n = from;
-        for (; n + 8 <= to; n += 8) {
-            for (int m = 0; m < c.rows(); m++) {
-                eightInnerProducts(a, m, b, n, c, accumulate);
-            }
-        }
-        for (; n < to; n++) {
-            for (int m = 0; m < c.rows(); m++) {
-                innerProduct(a, m, b, n, c, accumulate);
-            }
-        }
-    }
-
-    private static void eightInnerProducts(Matrix a, int m, Matrix b, int n, Matrix c, boolean accumulate) {
-        int next = c.columnStride();
-        int at = c.offset() + m * c.rowStride() + n * next;
-        float[] sums = c.data();
-        float s0 = accumulate ? sums[at] : 0;
-        float s1 = accumulate ? sums[at + next] : 0;
-        float s2 = accumulate ? sums[at + 2 * next] : 0;
-        float s3 = accumulate ? sums[at + 3 * next] : 0;
-        float s4 = accumulate ? sums[at + 4 * next] : 0;
-        float s5 = accumulate ? sums[at + 5 * next] : 0;
-        float s6 = accumulate ? sums[at + 6 * next] : 0;
-        float s7 = accumulate ? sums[at + 7 * next] : 0;
-        float[] x = a.data();
-        float[] y = b.data();
-        int xStep = a.columnStride();
-        int yStep = b.rowStride();
-        int x0 = a.offset() + m * a.rowStride();
-        int stride = b.columnStride();
-        int y0 = b.offset() + n * stride;
-        int y1 = y0 + stride;
-        int y2 = y1 + stride;
-        int y3 = y2 + stride;
-        int y4 = y3 + stride;
-        int y5 = y4 + stride;
-        int y6 = y5 + stride;
-        int y7 = y6 + stride;
-        for (int k = 0; k < b.rows(); k++) {
-            float xk = x[x0 + k * xStep];
-            int yk = k * yStep;
-            s0 = Math.fma(xk, y[y0 + yk], s0);
-            s1 = Math.fma(xk, y[y1 + yk], s1);
-            s2 = Math.fma(xk, y[y2 + yk], s2);
-            s3 = Math.fma(xk, y[y3 + yk], s3);
-            s4 = Math.fma(xk, y[y4 + yk], s4);
-            s5 = Math.fma(xk, y[y5 + yk], s5);
-            s6 = Math.fma(xk, y[y6 + yk], s6);
-            s7 = Math.fma(xk, y[y7 + yk], s7);
-        }
-        sums[at] = s0;
-        sums[at + next] = s1;
-        sums[at + 2 * next] = s2;
-        sums[at + 3 * next] = s3;
-        sums[at + 4 * next] = s4;
-        sums[at + 5 * next] = s5;
-        sums[at + 6 * next] = s6;
-        sums[at + 7 * next] = s7;
-    }
-
-    private static void innerProduct(Matrix a, int m, Matrix b, int n, Matrix c, boolean accumulate) {
-        float sum = accumulate ? c.get(m, n) : 0;
-        for (int k = 0; k < b.rows(); k++) {
-            sum = Math.fma(a.get(m, k), b.get(k, n), sum);
-        }
-        c.set(m, n, sum);
     }
 }

@@ -28,8 +28,10 @@ import jdk.incubator.vector.FloatVector;
         summary = "packed panels and SIMD registers, over all threads", reference = "https://doi.org/10.1145/1356052.1356053")
 public final class VectorMatmul implements MatmulKernel {
 
-    /** Below this many rows packing B costs more than it saves. */
-    private static final int FEW_ROWS = 8;
+    /** Up to this many rows packing B costs more than it saves. */
+    private static final int FEW_ROWS = 6;
+    /** The same where B has to be turned in either case. */
+    private static final int FEW_TURNED_ROWS = 3;
     /** Below this many multiply-adds nothing is worth packing. */
     private static final long SMALL = 1 << 12;
 
@@ -44,7 +46,7 @@ public final class VectorMatmul implements MatmulKernel {
 
     VectorMatmul(WorkerPool pool, MicroKernel kernel) {
         packed = new PackedProduct(kernel, scratch, pool);
-        rows = new RowProduct(pool);
+        rows = new RowProduct(scratch, pool);
     }
 
     @Override
@@ -79,7 +81,8 @@ public final class VectorMatmul implements MatmulKernel {
     }
 
     private void multiplyContiguous(Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        if (c.rows() <= FEW_ROWS || (long) c.rows() * c.columns() * b.rows() <= SMALL) {
+        int few = b.columnStride() == 1 ? FEW_ROWS : FEW_TURNED_ROWS;
+        if (c.rows() <= few || (long) c.rows() * c.columns() * b.rows() <= SMALL) {
             rows.multiply(a, b, c, accumulate);
         } else {
             packed.multiply(a, b, c, accumulate);

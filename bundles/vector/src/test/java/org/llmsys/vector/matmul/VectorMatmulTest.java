@@ -51,7 +51,7 @@ class VectorMatmulTest {
     @Test
     @DisplayName("operands and results that are transposed, gapped or reversed give naive's bits and touch nothing between")
     void awkwardStrides() {
-        int[][] shapes = {{1, 65, 300}, {3, 40, 17}, {40, 3, 17}, {13, 50, 9}, {50, 70, 33}, {5, 5, 5}, {70, 1, 40}};
+        int[][] shapes = {{1, 65, 300}, {2, 130, 140}, {3, 40, 17}, {40, 3, 17}, {13, 50, 9}, {50, 70, 33}, {5, 5, 5}, {70, 1, 40}};
         for (int[] s : shapes) {
             for (Layout layoutA : Layout.values()) {
                 for (Layout layoutB : Layout.values()) {

@@ -1,0 +1,218 @@
+package org.llmsys.attention;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Need;
+import org.llmsys.assembly.StepListener;
+import org.llmsys.assembly.StepRunner;
+import org.llmsys.attention.KvCacheFactory.CacheSpec;
+import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
+import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.Parameters;
+import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.TapeFactory;
+import org.llmsys.autograd.Variable;
+import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.tensor.RandomStream;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ShapeException;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
+
+class MultiHeadAttentionTest {
+
+    private static final int C = 8;
+    private static final AttentionSpec GROUPED = new AttentionSpec(C, 4, 2, 0);       // HS = 2
+
+    private final Assemblies assemblies = ClassPathWorkbench.with();
+    private final TensorAllocator allocator = TensorAllocator.heap();
+    private final Map<String, Variable> weights = new HashMap<>();
+
+    /** A positional layer with a backward rule of its own: doubles queries and keys. */
+    private static final PositionalLayer DOUBLING = new PositionalLayer() {
+        @Override
+        public Variable rotate(Variable heads, int start, Pass pass) {
+            Tensor twice = Tensor.zeros(heads.shape().extents());
+            twice.copyFrom(heads.value());
+            for (int i = 0; i < twice.size(); i++) {
+                twice.floats()[i] *= 2;
+            }
+            return pass.tape().record("double", twice, (grad, gradients) -> {
+                for (int i = 0; i < grad.size(); i++) {
+                    gradients.into(heads).floats()[i] += 2 * grad.floats()[grad.floatOffset() + i];
+                }
+            }, heads);
+        }
+    };
+    private static final PositionalLayer NONE = new PositionalLayer() {
+    };
+
+    private static Tensor normal(long seed, double deviation, long... extents) {
+        RandomStream random = RandomStream.at(seed);
+        Tensor x = Tensor.zeros(extents);
+        for (int i = 0; i < x.size(); i++) {
+            x.floats()[i] = (float) (deviation * random.nextGaussian());
+        }
+        return x;
+    }
+
+    private Parameters parameters(AttentionSpec spec) {
+        weights.put("c_attn.weight", Variable.parameter("c_attn.weight", normal(1, 0.3, C, (spec.numHeads() + 2 * spec.numKvHeads()) * spec.headDim())));
+        weights.put("c_attn.bias", Variable.parameter("c_attn.bias", normal(2, 0.3, (spec.numHeads() + 2 * spec.numKvHeads()) * spec.headDim())));
+        weights.put("c_proj.weight", Variable.parameter("c_proj.weight", normal(3, 0.3, C, C)));
+        weights.put("c_proj.bias", Variable.parameter("c_proj.bias", normal(4, 0.5, C)));
+        return new Parameters() {
+            @Override
+            public Variable get(String name, long... extents) {
+                assertEquals(Shape.of(extents), weights.get(name).shape());
+                return weights.get(name);
+            }
+
+            @Override
+            public Variable find(String name, long... extents) {
+                return get(name, extents);
+            }
+
+            @Override
+            public Parameters scope(String prefix) {
+                return this;
+            }
+        };
+    }
+
+    private record Plan(MultiHeadAttention attention, Need<TapeFactory> tape, Need<KvCacheFactory> caches) {
+    }
+
+    private StepRunner<Plan> runner(AttentionSpec spec, PositionalLayer positions) {
+        Parameters parameters = parameters(spec);
+        return assemblies.runner("test", needs -> new Plan(new MultiHeadAttention(spec, parameters, positions, needs),
+                needs.add(TapeFactory.class, TapeFactory.ALGORITHM), needs.add(KvCacheFactory.class, KvCacheFactory.ALGORITHM)), StepListener.NONE);
+    }
+
+    private Tensor forward(StepRunner<Plan> runner, Tensor x) {
+        return runner.run((plan, step) -> {
+            try (Pass pass = Pass.inference(step, allocator, "test")) {
+                return plan.attention().forward(Variable.constant("x", x), null, pass).value().copy();
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "rotated: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("gradients of input and all four weights are those of finite differences, with and without turned queries and keys")
+    void gradients(boolean rotated) {
+        try (StepRunner<Plan> runner = runner(GROUPED, rotated ? DOUBLING : NONE)) {
+            Tensor x = normal(5, 1, 2, 3, C);
+            Tensor sum = normal(6, 1, 2, 3, C);                                          // loss = Σ sum · y
+            Map<String, Variable> all = new HashMap<>(weights);
+            all.put("x", Variable.parameter("x", x));
+            Map<String, Tensor> gradients = runner.run((plan, step) -> {
+                try (Pass pass = Pass.training(step, step.get(plan.tape()), allocator, "test", 0, 0)) {
+                    Variable y = plan.attention().forward(all.get("x"), null, pass);
+                    Tensor value = Tensor.zeros(1);
+                    Variable loss = pass.tape().record("loss", value, (grad, into) -> {
+                        for (int i = 0; i < sum.size(); i++) {
+                            into.into(y).floats()[into.into(y).floatOffset() + i] += sum.floats()[i];
+                        }
+                    }, y);
+                    Gradients found = pass.tape().backward(loss);
+                    Map<String, Tensor> copies = new HashMap<>();
+                    all.forEach((name, variable) -> copies.put(name, found.of(variable).copy()));
+                    return copies;
+                }
+            });
+            all.forEach((name, variable) -> {
+                float[] w = variable.value().floats();
+                for (int i = 0; i < w.length; i++) {
+                    float kept = w[i];
+                    w[i] = kept + 5e-3f;
+                    double up = dot(forward(runner, x), sum);
+                    double high = w[i];
+                    w[i] = kept - 5e-3f;
+                    double slope = (up - dot(forward(runner, x), sum)) / (high - w[i]);
+                    w[i] = kept;
+                    assertEquals(slope, gradients.get(name).floats()[i], 1e-2 * Math.max(1, Math.abs(slope)), name + " element " + i);
+                }
+            });
+        }
+        assertEquals(0, allocator.usage().stream().mapToLong(TensorAllocator.Usage::liveBytes).sum());
+    }
+
+    private static double dot(Tensor a, Tensor b) {
+        double sum = 0;
+        for (int i = 0; i < a.size(); i++) {
+            sum += (double) a.floats()[i] * b.floats()[i];
+        }
+        return sum;
+    }
+
+    @Test
+    @DisplayName("token by token through a cache gives what one pass over the sequence gives")
+    void cacheAgreesWithOnePass() {
+        AttentionSpec spec = new AttentionSpec(C, 4, 2, 1);
+        try (StepRunner<Plan> runner = runner(spec, NONE)) {
+            Tensor x = normal(7, 1, 1, 6, C);
+            Tensor whole = forward(runner, x);
+            Tensor pieces = Tensor.zeros(1, 6, C);
+            KvCache cache = runner.run((plan, step) -> step.get(plan.caches()).create(new CacheSpec(2, 2, 2, 6), allocator));
+            try (cache) {
+                int[] ends = {3, 4, 5, 6};                                               // a prompt of three, then one at a time
+                for (int end : ends) {
+                    int start = cache.length();
+                    runner.run((plan, step) -> {
+                        try (Pass pass = Pass.inference(step, allocator, "test")) {
+                            Variable piece = Variable.constant("x", x.slice(1, start, end).copy());
+                            return plan.attention().forward(piece, cache, pass).value().copy();
+                        }
+                    }, result -> null, (plan, step, result) -> {
+                        cache.commit(end - start);
+                        pieces.slice(1, start, end).copyFrom(result);
+                    });
+                }
+            }
+            assertArrayEquals(whole.floats(), pieces.floats(), 1e-5f);
+        }
+    }
+
+    @Test
+    @DisplayName("a wrong width, a batch with a cache, and learning with a cache are refused")
+    void refuses() {
+        try (StepRunner<Plan> runner = runner(GROUPED, NONE)) {
+            assertThrows(ShapeException.class, () -> unwrapped(() -> forward(runner, Tensor.zeros(1, 2, C + 1))));
+            KvCache cache = runner.run((plan, step) -> step.get(plan.caches()).create(new CacheSpec(1, 2, 2, 6), allocator));
+            try (cache) {
+                assertThrows(ShapeException.class, () -> unwrapped(() -> withCache(runner, Tensor.zeros(2, 2, C), cache, false)));
+                assertThrows(IllegalArgumentException.class, () -> unwrapped(() -> withCache(runner, Tensor.zeros(1, 2, C), cache, true)));
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> new AttentionSpec(8, 3, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new AttentionSpec(8, 4, 3, 0));
+    }
+
+    private void withCache(StepRunner<Plan> runner, Tensor x, KvCache cache, boolean learning) {
+        runner.run((plan, step) -> {
+            try (Pass pass = learning ? Pass.training(step, step.get(plan.tape()), allocator, "test", 0, 0) : Pass.inference(step, allocator, "test")) {
+                return plan.attention().forward(Variable.constant("x", x), cache, pass);
+            }
+        });
+    }
+
+    /** The step reports what went wrong as a problem; the cause is what the layer threw. */
+    private static void unwrapped(Runnable work) throws Throwable {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

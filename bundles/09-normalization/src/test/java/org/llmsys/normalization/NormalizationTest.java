@@ -1,0 +1,181 @@
+package org.llmsys.normalization;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.llmsys.autograd.Variable;
+import org.llmsys.normalization.internal.LayerNorm;
+import org.llmsys.normalization.internal.RmsNorm;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ShapeException;
+import org.llmsys.tensor.Tensor;
+
+class NormalizationTest {
+
+    private static final float EPS = 1e-5f;
+
+    @Test
+    @DisplayName("layernorm of (1, 3): mean 2, deviation 1, so (-1, 1); then gamma (2, 3) and beta (10, 20) make (8, 23)")
+    void layerNormByHand() {
+        Tensor y = Tensor.zeros(1, 2);
+        Tensor saved = Tensor.zeros(1, 2);
+        new LayerNorm().forward(row(1, 3), vector(2, 3), vector(10, 20), 1e-12f, y, saved);
+        assertArrayEquals(new float[] {8, 23}, y.floats());
+        assertArrayEquals(new float[] {2, 1}, saved.floats());
+    }
+
+    @Test
+    @DisplayName("rmsnorm of (1, 7): mean square 25, so (0.2, 1.4); then gamma (10, 10) makes (2, 14)")
+    void rmsNormByHand() {
+        Tensor y = Tensor.zeros(1, 2);
+        Tensor saved = Tensor.zeros(1, 2);
+        new RmsNorm().forward(row(1, 7), vector(10, 10), null, 1e-12f, y, saved);
+        assertArrayEquals(new float[] {2, 14}, y.floats(), 1e-6f);
+        assertArrayEquals(new float[] {0, 0.2f}, saved.floats());
+    }
+
+    @ParameterizedTest
+    @DisplayName("a row of 207 numbers around 10,000 has mean 0 and deviation 1 afterwards: nothing is lost to the large mean")
+    @ValueSource(ints = {13, 207})
+    void largeMean(int width) {
+        Tensor x = Workbench.random("x", 1, width).value();
+        float[] elements = x.floats();
+        for (int c = 0; c < width; c++) {
+            elements[c] = 10_000 + elements[c];
+        }
+        Tensor y = Tensor.zeros(1, width);
+        new LayerNorm().forward(x, ones(width), null, 1e-12f, y, null);
+        double sum = 0;
+        double squares = 0;
+        for (float element : y.floats()) {
+            sum += element;
+            squares += (double) element * element;
+        }
+        assertEquals(0, sum / width, 1e-6);
+        assertEquals(1, squares / width, 1e-5);
+    }
+
+    @ParameterizedTest
+    @DisplayName("constant rows and zeros become beta, not NaN; so does a single feature in layernorm")
+    @ValueSource(strings = {"layernorm", "rmsnorm"})
+    void constantRows(String algorithm) {
+        Tensor y = Tensor.zeros(1, 3);
+        kernel(algorithm).forward(row(0, 0, 0), ones(3), vector(1, 2, 3), EPS, y, Tensor.zeros(1, 2));
+        assertArrayEquals(new float[] {1, 2, 3}, y.floats());
+        new LayerNorm().forward(row(7, 7, 7), ones(3), vector(1, 2, 3), EPS, y, null);
+        assertArrayEquals(new float[] {1, 2, 3}, y.floats());
+        Tensor one = Tensor.zeros(1, 1);
+        new LayerNorm().forward(row(7), ones(1), vector(5), EPS, one, null);
+        assertEquals(5, one.get(0, 0));
+    }
+
+    @ParameterizedTest
+    @DisplayName("passes the gradient check with and without beta, over leading axes and 13 features")
+    @ValueSource(strings = {"layernorm", "rmsnorm"})
+    void gradients(String algorithm) {
+        Variable x = Workbench.random("x", 2, 3, 13);
+        Variable gamma = Workbench.random("ln.weight", 13);
+        Variable beta = Workbench.random("ln.bias", 13);
+        Workbench.gradientCheck(algorithm, needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma, beta), needs),
+                (norm, pass) -> norm.forward(x, pass), x, gamma, beta);
+        Workbench.gradientCheck(algorithm + " without beta", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma), needs),
+                (norm, pass) -> norm.forward(x, pass), x, gamma);
+        Workbench.gradientCheck(algorithm + " of a constant", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma, beta), needs),
+                (norm, pass) -> norm.forward(x.detach(), pass), gamma, beta);
+    }
+
+    @ParameterizedTest
+    @DisplayName("backward adds to what is there and leaves out what is not wanted")
+    @ValueSource(strings = {"layernorm", "rmsnorm"})
+    void backwardAdds(String algorithm) {
+        Normalization kernel = kernel(algorithm);
+        Tensor x = Workbench.random("x", 2, 3).value();
+        Tensor saved = Tensor.zeros(2, 2);
+        kernel.forward(x, ones(3), null, EPS, Tensor.zeros(2, 3), saved);
+        Tensor gradY = Workbench.random("gradY", 2, 3).value();
+        Tensor gradX = Tensor.zeros(2, 3);
+        Tensor gradGamma = Tensor.zeros(3);
+        Tensor gradBeta = Tensor.zeros(3);
+        kernel.backward(x, ones(3), saved, gradY, gradX, gradGamma, gradBeta);
+        float[] once = gradX.copy().floats();
+        kernel.backward(x, ones(3), saved, gradY, gradX, null, null);
+        for (int i = 0; i < once.length; i++) {
+            assertEquals(2 * once[i], gradX.floats()[i], 1e-6);
+        }
+        Tensor alone = Tensor.zeros(3);
+        kernel.backward(x, ones(3), saved, gradY, null, alone, null);
+        assertArrayEquals(gradGamma.floats(), alone.floats());
+        assertEquals(gradY.get(0, 1) + gradY.get(1, 1), gradBeta.get(1), 1e-6);
+    }
+
+    @Test
+    @DisplayName("no rows give no rows")
+    void noRows() {
+        Workbench.infer(needs -> new NormalizationLayer("layernorm", "ln", 3, EPS, Workbench.weights(Workbench.random("ln.weight", 3)), needs),
+                (norm, pass) -> assertEquals(Shape.of(2, 0, 3), norm.forward(Variable.constant("x", Tensor.zeros(2, 0, 3)), pass).shape()));
+    }
+
+    @Test
+    @DisplayName("shapes that do not fit are refused, and an epsilon of zero")
+    void refusesShapes() {
+        Workbench.infer(needs -> new NormalizationLayer("rmsnorm", "ln", 3, EPS, Workbench.weights(Workbench.random("ln.weight", 3)), needs),
+                (norm, pass) -> {
+                    ShapeException e = assertThrows(ShapeException.class, () -> norm.forward(Workbench.random("x", 2, 4), pass));
+                    assertTrue(e.getMessage().contains("rmsnorm ln.weight") && e.getMessage().contains("(2, 4)"), e.getMessage());
+                    assertThrows(IllegalArgumentException.class, () -> new NormalizationLayer("rmsnorm", "ln", 3, 0, Workbench.weights(), null));
+                });
+        for (String algorithm : new String[] {"layernorm", "rmsnorm"}) {
+            assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(3), null, EPS, row(1, 2), null));
+            assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(2), ones(3), EPS, row(1, 2), null));
+            assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(2), null, EPS, row(1, 2), Tensor.zeros(2, 2)));
+            assertThrows(ShapeException.class, () -> kernel(algorithm).backward(row(1, 2), ones(2), row(1, 2), row(1), null, null, null));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("layernorm agrees with every ONNX node test within 2e-6, mean and 1/deviation too; normalized axes are taken as one")
+    @CsvSource({"2d_axis0, 1e-5", "2d_axis1, 1e-5", "2d_axis_negative_1, 1e-5", "2d_axis_negative_2, 1e-5", "3d_axis0_epsilon, 0.1",
+        "3d_axis1_epsilon, 0.1", "3d_axis2_epsilon, 0.1", "3d_axis_negative_1_epsilon, 0.1", "3d_axis_negative_2_epsilon, 0.1",
+        "3d_axis_negative_3_epsilon, 0.1", "4d_axis0, 1e-5", "4d_axis1, 1e-5", "4d_axis2, 1e-5", "4d_axis3, 1e-5", "4d_axis_negative_1, 1e-5",
+        "4d_axis_negative_2, 1e-5", "4d_axis_negative_3, 1e-5", "4d_axis_negative_4, 1e-5", "default_axis, 1e-5"})
+    void onnx(String name, float eps) {
+        OnnxCase given = OnnxCase.read("layer_normalization_" + name);
+        Tensor gamma = given.tensor("input.W");
+        long width = gamma.size();
+        Tensor x = given.tensor("input.X");
+        long rows = x.size() / width;
+        Tensor y = Tensor.zeros(rows, width);
+        Tensor saved = Tensor.zeros(rows, 2);
+        new LayerNorm().forward(x.reshape(rows, width), gamma.reshape(width), given.tensor("input.B").reshape(width), eps, y, saved);
+        assertArrayEquals(given.tensor("output.Y").floats(), y.floats(), 2e-6f);
+        assertArrayEquals(given.tensor("output.Mean").floats(), saved.slice(1, 0, 1).copy().floats(), 1e-6f);
+        assertArrayEquals(given.tensor("output.InvStdDev").floats(), saved.slice(1, 1, 2).copy().floats(), 2e-6f);
+    }
+
+    private static Normalization kernel(String algorithm) {
+        return algorithm.equals("layernorm") ? new LayerNorm() : new RmsNorm();
+    }
+
+    private static Tensor row(float... elements) {
+        return Tensor.of(Shape.of(1, elements.length), elements);
+    }
+
+    private static Tensor vector(float... elements) {
+        return Tensor.of(Shape.of(elements.length), elements);
+    }
+
+    private static Tensor ones(int width) {
+        Tensor ones = Tensor.zeros(width);
+        Arrays.fill(ones.floats(), 1);
+        return ones;
+    }
+}

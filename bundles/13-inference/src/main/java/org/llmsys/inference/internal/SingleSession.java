@@ -1,0 +1,196 @@
+package org.llmsys.inference.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+import org.llmsys.assembly.Step;
+import org.llmsys.assembly.StepRunner;
+import org.llmsys.attention.KvCache;
+import org.llmsys.autograd.Pass;
+import org.llmsys.inference.GenerationOptions;
+import org.llmsys.inference.GenerationSession;
+import org.llmsys.inference.LoadedModel;
+import org.llmsys.sampling.Sampler;
+import org.llmsys.tensor.RandomStream;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tokenizer.StreamingDecoder;
+
+/**
+ * One sequence, one token a step.
+ *
+ * <pre>
+ *   attempt   logits = network(ids not yet in the cache)      rows go beyond the cache's length
+ *             id = sampler(filters(copy of logits), draws)    draws are functions of seed and position
+ *   check     logits finite
+ *   commit    the rows count, the filters hear of id, id joins the sequence
+ * </pre>
+ *
+ * <p>An attempt changes nothing that a repetition would see, so the tokens are those of an undisturbed run.
+ */
+final class SingleSession implements GenerationSession {
+
+    /** Most tokens of a prompt in one step: a swap never waits for more than this. */
+    private static final int CHUNK = 256;
+
+    private final LoadedModel model;
+    private final GenerationOptions options;
+    private final StepRunner<DecodingPlan> runner;
+    private final KvCache cache;
+    private final List<NamedFilter> filters;
+    private final StreamingDecoder decoder;
+    private final StopTexts stops;
+
+    /** The ids the model sees: those in the cache, then those still to be read. */
+    private int[] window;
+    /** Tokens of the whole sequence, prompt included; the position that draws are functions of. */
+    private long position;
+    private int written;
+    private String stopReason;
+    private volatile boolean cancelled;
+
+    /** Owns the cache and the runner from here on. */
+    SingleSession(LoadedModel model, int[] promptIds, GenerationOptions options, StepRunner<DecodingPlan> runner, KvCache cache, List<NamedFilter> filters) {
+        this.model = model;
+        this.options = options;
+        this.runner = runner;
+        this.cache = cache;
+        this.filters = filters;
+        this.window = promptIds.clone();
+        this.position = promptIds.length;
+        this.stops = new StopTexts(options.stopTexts());
+        this.decoder = model.tokenizer() == null ? id -> "" : model.tokenizer().streamingDecoder();
+        for (int id : promptIds) {
+            decoder.next(id);
+        }
+    }
+
+    @Override
+    public GeneratedToken next() {
+        if (stopReason == null && cancelled) {
+            stopReason = "cancelled";
+        }
+        if (stopReason == null && written == options.maxTokens()) {
+            stopReason = "length";
+        }
+        if (stopReason != null) {
+            return null;
+        }
+        try {
+            return write();
+        } catch (CancellationException e) {
+            if (!cancelled) {
+                throw e;
+            }
+            stopReason = "cancelled";                            // cancelled while it waited for a provider
+            return null;
+        }
+    }
+
+    private GeneratedToken write() {
+        makeRoom();
+        while (unread() > CHUNK) {
+            run(CHUNK, false);
+        }
+        Prediction prediction = run(unread(), true);
+        int id = prediction.id();
+        written++;
+        if (model.tokenizer() != null && model.tokenizer().endOfText().filter(end -> end == id).isPresent()) {
+            stopReason = "end";
+            String rest = stops.rest();
+            return rest.isEmpty() ? null : new GeneratedToken(id, rest);
+        }
+        String text = stops.next(decoder.next(id));
+        if (stops.found()) {
+            stopReason = "stop";
+        } else if (written == options.maxTokens()) {
+            stopReason = "length";
+        } else if (window.length > contextLength() && !options.slide()) {
+            stopReason = "context";
+        }
+        return new GeneratedToken(id, stopReason == null ? text : text + stops.rest());
+    }
+
+    /** When the context is full: forgets all but the last half of it; that half is read again, at positions from 0 on. */
+    private void makeRoom() {
+        if (window.length > contextLength()) {
+            window = Arrays.copyOfRange(window, window.length - Math.max(1, contextLength() / 2), window.length);
+            cache.truncate(0);
+        }
+    }
+
+    private int contextLength() {
+        return model.model().config().contextLength();
+    }
+
+    private int unread() {
+        return window.length - cache.length();
+    }
+
+    // ---- a step ---------------------------------------------------------------------------------------------------------------
+
+    /** Reads the next {@code count} ids of the window, and picks the token after them if asked. */
+    private Prediction run(int count, boolean pick) {
+        int[] ids = Arrays.copyOfRange(window, cache.length(), cache.length() + count);
+        return runner.run((plan, step) -> attempt(plan, step, ids, pick), Prediction::fault, (plan, step, prediction) -> commit(count, prediction));
+    }
+
+    private Prediction attempt(DecodingPlan plan, Step step, int[] ids, boolean pick) {
+        float[] logits;
+        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), "generate")) {
+            logits = row(plan.network().forward(ids, 1, cache, true, pass).value());     // (V)
+        }
+        if (!pick || !Prediction.finite(logits)) {
+            return new Prediction(logits, Prediction.NONE);
+        }
+        float[] filtered = logits.clone();
+        filters.forEach(filter -> filter.apply(filtered));
+        int id = step.get(plan.sampler()).pick(filtered, RandomStream.at(options.seed(), position)::nextDouble);
+        if (id < 0 || id >= filtered.length || filtered[id] == Float.NEGATIVE_INFINITY) {
+            String reason = "it picked token " + id + ", which " + (id < 0 || id >= filtered.length ? "the vocabulary does not have" : "a filter had ruled out");
+            if (step.watched()) {
+                throw step.blame(Sampler.class, plan.sampler().algorithm(), reason);
+            }
+            throw new IllegalStateException("sampler " + step.nameOf(plan.sampler()) + ": " + reason);
+        }
+        return new Prediction(logits, id);
+    }
+
+    /** The last row of (1,1,V), copied out of the pass's memory. */
+    private static float[] row(Tensor logits) {
+        int from = logits.floatOffset();
+        return Arrays.copyOfRange(logits.floats(), from, from + Math.toIntExact(logits.size()));
+    }
+
+    private void commit(int count, Prediction prediction) {
+        cache.commit(count);
+        if (prediction.id() != Prediction.NONE) {
+            window = Arrays.copyOf(window, window.length + 1);
+            window[window.length - 1] = prediction.id();
+            position++;
+            filters.forEach(named -> named.filter().accept(prediction.id()));
+        }
+    }
+
+    // ---- its end --------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public String stopReason() {
+        return stopReason;
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        runner.close();                                          // wakes it when it waits for a provider
+    }
+
+    @Override
+    public void close() {
+        if (stopReason == null) {
+            stopReason = "cancelled";
+        }
+        runner.close();
+        cache.close();
+    }
+}

@@ -1,0 +1,140 @@
+package org.llmsys.inference.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Job;
+import org.llmsys.assembly.Problem;
+import org.llmsys.files.ModelFile;
+import org.llmsys.files.internal.SafetensorsFolder;
+import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.ModelStore;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
+import org.llmsys.tokenizer.internal.CharTokenizerType;
+import org.llmsys.tokenizer.internal.WhitespaceTokenizerType;
+import org.llmsys.transformer.ModelConfig;
+import org.llmsys.transformer.ModelConfigJson;
+import org.llmsys.transformer.ModelPresets;
+import org.llmsys.transformer.ModelWeights;
+import org.llmsys.transformer.TransformerModel;
+
+class ModelFolderStoreTest {
+
+    private final ModelStore store = new ModelFolderStore(Assemblies.of(new SafetensorsFolder(), new CharTokenizerType(), new WhitespaceTokenizerType()));
+    private final Tokenizer tokenizer = new CharTokenizerType().train("hello world", TrainingSettings.DEFAULTS, Job.silent("test"));
+    private final ModelConfig config = ModelPresets.named("tiny").withVocabSize(tokenizer.vocabSize());
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName("a model comes back with its weights, configuration and vocabulary, from the folder and from the file")
+    void roundTrip() {
+        ModelWeights weights = ModelWeights.initialize(config, 5);
+        store.save(new LoadedModel("m", new TransformerModel(config, weights), tokenizer), folder.resolve("m"));
+        for (Path path : new Path[] {folder.resolve("m"), folder.resolve("m/model.safetensors")}) {
+            LoadedModel read = store.load(path);
+            assertEquals(config, read.model().config());
+            weights.all().forEach((name, weight) -> assertArrayEquals(weight.value().floats(), read.model().weights().all().get(name).value().floats(), name));
+            assertArrayEquals(tokenizer.encode("hello"), read.requireTokenizer().encode("hello"));
+        }
+    }
+
+    @Test
+    @DisplayName("the prefix transformer., masks, F64 weights and a copy of the tied table are taken as other tools write them")
+    void otherToolsHabits() {
+        LoadedModel read = store.load(write(tensors -> {
+            tensors.put("lm_head.weight", tensors.get("transformer.wte.weight").copy());
+            tensors.put("transformer.h.0.attn.bias", Tensor.zeros(1, 1, 4, 4));
+            tensors.put("transformer.h.1.attn.masked_bias", Tensor.zeros());
+            Tensor wide = Tensor.zeros(DType.F64, tensors.get("transformer.ln_f.weight").shape());
+            wide.copyFrom(tensors.get("transformer.ln_f.weight"));
+            tensors.put("transformer.ln_f.weight", wide);
+        }));
+        assertEquals(ModelWeights.expectedShapes(config).keySet(), read.model().weights().all().keySet());
+        assertEquals(DType.F32, read.model().weights().all().get("ln_f.weight").value().dtype());
+    }
+
+    @Test
+    @DisplayName("missing, extra, mis-shaped and whole-number tensors are listed in one Problem")
+    void listsEverything() {
+        Path path = write(tensors -> {
+            tensors.remove("transformer.wpe.weight");
+            tensors.put("transformer.surplus", Tensor.zeros(3));
+            tensors.put("transformer.ln_f.weight", Tensor.zeros(7));
+            tensors.put("transformer.h.0.ln_1.weight", Tensor.zeros(DType.I64, Shape.of(32)));
+            tensors.put("lm_head.weight", Tensor.zeros(config.vocabSize(), 32));
+        });
+        Problem problem = assertThrows(Problem.class, () -> store.load(path));
+        for (String expected : new String[] {"5 tensors", "missing: wpe.weight (32, 32)", "extra: surplus (3)", "ln_f.weight is (7)",
+                "h.0.ln_1.weight holds whole numbers", "extra: lm_head.weight differs"}) {
+            assertTrue(problem.why().contains(expected), problem.text());
+        }
+    }
+
+    @Test
+    @DisplayName("without a readable or fitting tokenizer the model loads, and says why when the tokenizer is asked for")
+    void withoutTokenizer() throws IOException {
+        Path path = write(tensors -> { });
+        assertWithout(path, "there is no tokenizer.json");
+        Files.writeString(path.resolve("tokenizer.json"), "{\"model\":{\"type\":\"Unheard\"}}");
+        assertWithout(path, "of a kind that nobody here reads");
+        Tokenizer large = new CharTokenizerType().train("a much larger vocabulary: 0123456789", TrainingSettings.DEFAULTS, Job.silent("test"));
+        Files.writeString(path.resolve("tokenizer.json"), large.toJson());
+        assertWithout(path, "belongs to another model");
+    }
+
+    @Test
+    @DisplayName("a place where no model is, is a Problem")
+    void noModel() {
+        assertThrows(Problem.class, () -> store.load(folder.resolve("nowhere")));
+        assertThrows(Problem.class, () -> store.load(folder));
+        ModelStore empty = new ModelFolderStore(Assemblies.of(new CharTokenizerType()));
+        assertTrue(assertThrows(Problem.class, () -> empty.load(folder)).why().contains("slot format"));
+    }
+
+    @Test
+    @DisplayName("a GPT-2 folder that another tool wrote is loaded")
+    void anotherToolsFolder() {
+        String shared = System.getenv("LLMSYS_SHARED");
+        Assumptions.assumeTrue(shared != null, "LLMSYS_SHARED is not set");
+        LoadedModel read = store.load(Path.of(shared, "data/models/fake_gpt2"));
+        assertEquals(2, read.model().config().embeddingDim());
+        assertEquals(50257, read.model().weights().all().get("wte.weight").shape().extent(0));
+    }
+
+    private void assertWithout(Path path, String why) {
+        LoadedModel read = store.load(path);
+        assertNull(read.tokenizer());
+        Problem problem = assertThrows(Problem.class, read::requireTokenizer);
+        assertTrue(problem.why().contains(why), problem.text());
+    }
+
+    private Path write(Consumer<Map<String, Tensor>> change) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        ModelWeights.initialize(config, 5).all().forEach((name, weight) -> tensors.put("transformer." + name, weight.value()));
+        change.accept(tensors);
+        Path path = folder.resolve("written");
+        new SafetensorsFolder().write(path, new ModelFile(ModelConfigJson.write(config), null, tensors, Map.of()));
+        return path;
+    }
+}

@@ -1,0 +1,44 @@
+package org.llmsys.files;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.llmsys.assembly.Problem;
+
+/** Everything that is wrong with one file, collected to be said at once. */
+final class Findings {
+
+    private static final int SHOWN = 20;
+    private static final int LONGEST_NAME = 80;
+
+    private final List<String> shown = new ArrayList<>();
+    private int count;
+
+    /** Takes down one thing that is wrong. */
+    void add(String format, Object... values) {
+        if (count++ < SHOWN) {
+            shown.add(format.formatted(values));
+        }
+    }
+
+    boolean none() {
+        return count == 0;
+    }
+
+    /** @throws Problem that lists the findings, if there are any */
+    void refuse(Object file) {
+        if (count > 0) {
+            String more = count > SHOWN ? "\n  and " + (count - SHOWN) + " more" : "";
+            throw Problem.failed("cannot read " + file, count == 1 ? shown.getFirst()
+                    : count + " things are wrong with it:\n  " + String.join("\n  ", shown) + more,
+                    "get an undamaged copy of the file; ours are written whole, so this one was cut or changed later");
+        }
+    }
+
+    /** A name from the file, fit to be printed: it may hold anything, and be long. */
+    static String quote(String name) {
+        StringBuilder printable = new StringBuilder();
+        name.codePoints().limit(LONGEST_NAME).forEach(c -> printable.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
+        return '"' + printable.toString() + (name.length() > LONGEST_NAME ? "…" : "") + '"';
+    }
+}

@@ -1,0 +1,119 @@
+package org.llmsys.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.llmsys.assembly.Job;
+import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
+import org.llmsys.tokenizer.internal.CharTokenizerType;
+
+class ConfigurationTest {
+
+    @Test
+    @DisplayName("every preset is valid and comes back from its JSON")
+    void presets() {
+        for (String name : Presets.names()) {
+            TrainingConfig preset = Presets.named(name).requireValid();
+            assertEquals(preset, TrainingConfig.fromJson(preset.toJson(), "test"));
+        }
+        Problem problem = assertThrows(Problem.class, () -> Presets.named("char-smal"));
+        assertTrue(problem.fix().contains("char-small"), problem.text());
+    }
+
+    @Test
+    @DisplayName("a file gives only what differs from its preset")
+    void overrides() {
+        TrainingConfig config = TrainingConfig.fromJson("{\"preset\":\"char-small\",\"steps\":7,\"model\":{\"numLayers\":2}}", "test");
+        assertEquals(7, config.steps());
+        assertEquals(2, config.model().numLayers());
+        assertEquals(128, config.model().embeddingDim());
+        assertEquals(0.99, config.beta2());
+    }
+
+    @ParameterizedTest
+    @DisplayName("damaged JSON, unknown names, wrong types and values out of range are named")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"step":7}                    | did you mean steps
+            {"steps":"7"}                 | steps cannot be "7"
+            {"steps":1.5}                 | steps cannot be 1.5
+            {"steps":99999999999999999999}| steps cannot be
+            {"model":7}                   | model cannot be 7
+            {"model":{"numHead":1}}       | did you mean numHeads
+            {"model":{"numHeads":3}}      | equal share
+            {"tokenizer":null}            | tokenizer cannot be null
+            {"learningRate":null}         | learningRate is NaN
+            {"steps":0,"batchSize":-1}    | batchSize is -1
+            {"beta1":1}                   | beta1 is 1.0
+            {"minLearningRate":1}         | minLearningRate is 1.0
+            {"validation":1}              | validation is 1.0
+            {"preset":"huge"}             | tiny, demo, char-small
+            [1]                           | not a JSON object
+            {                             | not JSON
+            """)
+    void refusals(String json, String expected) {
+        Problem problem = assertThrows(Problem.class, () -> TrainingConfig.fromJson(json, "run.json"));
+        assertTrue(problem.text().contains(expected), problem.text());
+    }
+
+    @Test
+    @DisplayName("all values out of range are listed together")
+    void listsAll() {
+        Problem problem = assertThrows(Problem.class, () -> TrainingConfig.fromJson("{\"steps\":0,\"batchSize\":0,\"beta1\":2}", "test"));
+        assertTrue(problem.why().contains("steps is 0") && problem.why().contains("batchSize is 0") && problem.why().contains("beta1 is 2"), problem.text());
+    }
+
+    @Test
+    @DisplayName("the first 90 % of a text are for training, the last 10 % for validation")
+    void split() {
+        String text = "abcdefghij".repeat(10);
+        Dataset data = Dataset.of(text, tokenizer(text), 0.1, 4);
+        assertEquals(90, data.training().length);
+        assertEquals(10, data.validation().length);
+        assertArrayEquals(tokenizer(text).encode("abc"), java.util.Arrays.copyOf(data.validation(), 3));
+        assertEquals(0, Dataset.of(text, tokenizer(text), 0, 99).validation().length);
+    }
+
+    @Test
+    @DisplayName("an empty, a binary and a too short text are refused")
+    void badTexts() {
+        Tokenizer tokenizer = tokenizer("ab");
+        assertThrows(Problem.class, () -> Dataset.of("", tokenizer, 0.1, 4));
+        assertThrows(Problem.class, () -> Dataset.of(" \n", tokenizer, 0.1, 4));
+        assertThrows(Problem.class, () -> Dataset.of("ab\0ab", tokenizer, 0.1, 4));
+        Problem training = assertThrows(Problem.class, () -> Dataset.of("abab", tokenizer, 0, 4));
+        assertTrue(training.why().contains("training part has 4 tokens"), training.text());
+        Problem validation = assertThrows(Problem.class, () -> Dataset.of("ab".repeat(20), tokenizer, 0.1, 4));
+        assertTrue(validation.why().contains("validation part has 4 tokens"), validation.text());
+    }
+
+    @Test
+    @DisplayName("a damaged training.json is refused, none is none")
+    void damagedCheckpoint(@TempDir Path folder) throws Exception {
+        assertTrue(Checkpoint.find(folder).isEmpty());
+        Path file = folder.resolve(Checkpoint.FILE);
+        Checkpoint good = new Checkpoint(Presets.named("tiny"), 7, "abc", 1.5, Double.NaN);
+        Files.writeString(file, good.toJson());
+        assertEquals(good, Checkpoint.find(folder).orElseThrow());
+        for (String bad : new String[] {"", "{}", good.toJson().replace("\"step\": 7", "\"step\": -7"), good.toJson().replace("\"abc\"", "3"),
+                good.toJson().substring(0, 40)}) {
+            Files.writeString(file, bad);
+            assertThrows(Problem.class, () -> Checkpoint.find(folder), bad);
+        }
+    }
+
+    private static Tokenizer tokenizer(String text) {
+        return new CharTokenizerType().train(text, TrainingSettings.DEFAULTS, Job.silent("test"));
+    }
+}
