@@ -1,5 +1,7 @@
 package org.llmsys.attention.internal;
 
+import java.util.Arrays;
+
 import org.llmsys.tensor.Tensor;
 
 /**
@@ -33,5 +35,14 @@ record HeadMatrix(float[] data, int offset, int stride, int rows, int width) {
 
     void add(int row, int column, double value) {
         data[at(row) + column] += (float) value;
+    }
+
+    /** A copy of a row. */
+    float[] row(int row) {
+        return Arrays.copyOfRange(data, at(row), at(row) + width);
+    }
+
+    void setRow(int row, float[] elements) {
+        System.arraycopy(elements, 0, data, at(row), width);
     }
 }

@@ -23,8 +23,8 @@ import org.osgi.service.component.propertytypes.ServiceRanking;
  * Extra memory grows with T + S, not with T·S.
  *
  * <p>Each (batch, key head) pair is one chunk of work, with all query heads that read it: nobody else adds to its gradients, and
- * the order of all sums is fixed, so results are the same for any number of threads. A block of keys is laid out with the
- * positions side by side, (HS, KEYS), so that inner loops run over keys and the compiler can turn them into vector instructions.
+ * the order of all sums is fixed, so results are the same for any number of threads. {@link TurnedBlock} and {@link RowBlock} lay a
+ * block out so that the compiler can turn the inner loops into vector instructions.
  *
  * @see <a href="https://arxiv.org/abs/1805.02867">Milakov, Gimelshein 2018, Online normalizer calculation for softmax</a>
  * @see <a href="https://arxiv.org/abs/2205.14135">Dao et al. 2022, FlashAttention</a>

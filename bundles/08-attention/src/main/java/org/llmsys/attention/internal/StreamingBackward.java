@@ -1,51 +1,96 @@
 package org.llmsys.attention.internal;
 
-/** The backward half of {@link StreamingAttention} for one key head; used by one thread. */
+/**
+ * The backward half of {@link StreamingAttention} for one key head; used by one thread.
+ *
+ * <p>Probabilities are computed again for one block of keys and one block of queries at a time. They are kept turned, one array a
+ * key, so that the gradient of a key is a weighted sum of queries, taken in one go.
+ */
 final class StreamingBackward {
+
+    private static final int ROWS = RowBlock.ROWS;
 
     private final HeadMatrix k;
     private final HeadMatrix v;
     private final HeadMatrix gradK;
     private final HeadMatrix gradV;
-    private final KeyBlock keys;
-    private final KeyBlock values;
-    private final float[] p = new float[KeyBlock.KEYS];
-    private final float[] dS = new float[KeyBlock.KEYS];
+    private final TurnedBlock turnedKeys;
+    private final TurnedBlock turnedValues;
+    private final RowBlock keys;
+    private final RowBlock queries;
+    private final RowBlock outGradients;
+    private final float[] p = new float[ROWS];                   // P_tj of one query
+    private final float[] dS = new float[ROWS];                  // dS_tj / sqrt(HS) of one query
+    private final float[][] turnedP = new float[ROWS][ROWS];     // by key, then by query
+    private final float[][] turnedDS = new float[ROWS][ROWS];
 
     StreamingBackward(HeadMatrix k, HeadMatrix v, HeadMatrix gradK, HeadMatrix gradV) {
         this.k = k;
         this.v = v;
         this.gradK = gradK;
         this.gradV = gradV;
-        this.keys = new KeyBlock(k.width());
-        this.values = new KeyBlock(v.width());
+        this.turnedKeys = new TurnedBlock(k.width());
+        this.turnedValues = new TurnedBlock(v.width());
+        this.keys = new RowBlock(k.width());
+        this.queries = new RowBlock(k.width());
+        this.outGradients = new RowBlock(v.width());
     }
 
     /** Adds the share of one query head. */
     void addGradients(HeadMatrix q, HeadMatrix out, float[] logSumExp, HeadMatrix gradOut, HeadMatrix gradQ) {
-        int before = k.rows() - q.rows();
-        int width = q.width();
-        float scale = (float) (1 / Math.sqrt(width));
+        int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] mean = meanGradients(gradOut, out);
-        for (int from = 0; from < k.rows(); from += KeyBlock.KEYS) {
-            int to = Math.min(k.rows(), from + KeyBlock.KEYS);
+        for (int from = 0; from < k.rows(); from += ROWS) {
+            int to = Math.min(k.rows(), from + ROWS);
+            turnedKeys.load(k, from, to);
+            turnedValues.load(v, from, to);
             keys.load(k, from, to);
-            values.load(v, from, to);
-            for (int t = Math.max(0, from - before); t < q.rows(); t++) {
-                int seen = Math.min(to - from, before + t + 1 - from);
-                keys.dots(q.data(), q.at(t), seen, p);                         // q_t · k_j
-                values.dots(gradOut.data(), gradOut.at(t), seen, dS);          // dP_tj = dO_t · v_j
-                for (int j = 0; j < seen; j++) {
-                    p[j] = Exponential.of(p[j] * scale - logSumExp[t]);        // P_tj
-                    dS[j] = p[j] * (dS[j] - mean[t]) * scale;                  // dS_tj / sqrt(HS)
+            for (int first = Math.max(0, from - before); first < q.rows(); first += ROWS) {     // queries that see any of these keys
+                int end = Math.min(q.rows(), first + ROWS);
+                for (int t = first; t < end; t++) {
+                    int seen = Math.min(to, before + t + 1) - from;
+                    probabilities(q, t, seen, logSumExp[t], gradOut, mean[t]);
+                    addQueryGradient(gradQ, t, seen);
+                    for (int j = 0; j < seen; j++) {
+                        turnedP[j][t - first] = p[j];
+                        turnedDS[j][t - first] = dS[j];
+                    }
                 }
-                for (int j = 0; j < seen; j++) {
-                    int row = from + j;
-                    KeyBlock.addScaled(p[j], gradOut.data(), gradOut.at(t), gradV.data(), gradV.at(row), width);
-                    KeyBlock.addScaled(dS[j], q.data(), q.at(t), gradK.data(), gradK.at(row), width);
-                    KeyBlock.addScaled(dS[j], k.data(), k.at(row), gradQ.data(), gradQ.at(t), width);
-                }
+                queries.load(q, first, end);
+                outGradients.load(gradOut, first, end);
+                addKeyGradients(from, to, before, first, end);
             }
+        }
+    }
+
+    /** P_tj = exp(q_t · k_j / sqrt(HS) - logSumExp_t), dS_tj = P_tj (dO_t · v_j - dO_t · O_t). */
+    private void probabilities(HeadMatrix q, int t, int seen, float logSumExp, HeadMatrix gradOut, float mean) {
+        float scale = (float) (1 / Math.sqrt(q.width()));
+        turnedKeys.dots(q.data(), q.at(t), seen, p);
+        turnedValues.dots(gradOut.data(), gradOut.at(t), seen, dS);
+        for (int j = 0; j < seen; j++) {
+            p[j] = Exponential.of(p[j] * scale - logSumExp);
+            dS[j] = p[j] * (dS[j] - mean) * scale;
+        }
+    }
+
+    /** dQ_t += Σ_j dS_tj k_j / sqrt(HS). */
+    private void addQueryGradient(HeadMatrix gradQ, int t, int seen) {
+        float[] row = gradQ.row(t);
+        keys.addWeighted(dS, 0, seen, row);
+        gradQ.setRow(t, row);
+    }
+
+    /** dV_j += Σ_t P_tj dO_t and dK_j += Σ_t dS_tj q_t / sqrt(HS), over the queries of the block that see key j. */
+    private void addKeyGradients(int from, int to, int before, int first, int end) {
+        for (int j = from; j < to; j++) {
+            int sees = Math.max(0, j - before - first);          // the first query of the block that sees key j
+            float[] value = gradV.row(j);
+            outGradients.addWeighted(turnedP[j - from], sees, end - first, value);
+            gradV.setRow(j, value);
+            float[] key = gradK.row(j);
+            queries.addWeighted(turnedDS[j - from], sees, end - first, key);
+            gradK.setRow(j, key);
         }
     }
 

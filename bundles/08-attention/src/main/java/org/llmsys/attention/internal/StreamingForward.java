@@ -7,13 +7,15 @@ final class StreamingForward {
 
     private final HeadMatrix k;
     private final HeadMatrix v;
-    private final KeyBlock block;
-    private final float[] scores = new float[KeyBlock.KEYS];
+    private final TurnedBlock keys;
+    private final RowBlock values;
+    private final float[] scores = new float[RowBlock.ROWS];
 
     StreamingForward(HeadMatrix k, HeadMatrix v) {
         this.k = k;
         this.v = v;
-        this.block = new KeyBlock(k.width());
+        this.keys = new TurnedBlock(k.width());
+        this.values = new RowBlock(v.width());
     }
 
     /**
@@ -25,23 +27,23 @@ final class StreamingForward {
         int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] max = new float[q.rows()];                       // m (T)
         double[] sum = new double[q.rows()];                     // l (T)
+        float[][] o = new float[q.rows()][v.width()];            // o (T,HS)
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
-        for (int t = 0; t < q.rows(); t++) {
-            Arrays.fill(out.data(), out.at(t), out.at(t) + out.width(), 0);
-        }
-        for (int from = 0; from < k.rows(); from += KeyBlock.KEYS) {
-            block.load(k, from, Math.min(k.rows(), from + KeyBlock.KEYS));
+        for (int from = 0; from < k.rows(); from += RowBlock.ROWS) {
+            int to = Math.min(k.rows(), from + RowBlock.ROWS);
+            keys.load(k, from, to);
+            values.load(v, from, to);
             for (int t = Math.max(0, from - before); t < q.rows(); t++) {     // the queries that see any of these keys
-                int seen = Math.min(block.keys(), before + t + 1 - from);
+                int seen = Math.min(to, before + t + 1) - from;
                 float larger = Math.max(max[t], scores(q, t, seen));
                 float correction = Exponential.of(max[t] - larger);           // 0 for the first block
-                sum[t] = sum[t] * correction + takeIn(from, seen, larger, correction, out, t);
+                sum[t] = sum[t] * correction + takeIn(seen, larger, correction, o[t]);
                 max[t] = larger;
             }
         }
         for (int t = 0; t < q.rows(); t++) {
             for (int d = 0; d < out.width(); d++) {
-                out.set(t, d, out.get(t, d) / sum[t]);
+                out.set(t, d, o[t][d] / sum[t]);
             }
             sum[t] = max[t] + Math.log(sum[t]);
         }
@@ -51,7 +53,7 @@ final class StreamingForward {
     /** The scores of query t, scaled; returns their maximum. */
     private float scores(HeadMatrix q, int t, int seen) {
         float scale = (float) (1 / Math.sqrt(q.width()));
-        block.dots(q.data(), q.at(t), seen, scores);
+        keys.dots(q.data(), q.at(t), seen, scores);
         float max = Float.NEGATIVE_INFINITY;
         for (int j = 0; j < seen; j++) {
             scores[j] *= scale;
@@ -61,19 +63,18 @@ final class StreamingForward {
     }
 
     /** o = c·o + Σ exp(score - m)·v; returns Σ exp(score - m). */
-    private double takeIn(int from, int seen, float max, float correction, HeadMatrix out, int t) {
-        int row = out.at(t);
+    private double takeIn(int seen, float max, float correction, float[] o) {
         if (correction != 1) {
-            for (int d = 0; d < out.width(); d++) {
-                out.data()[row + d] *= correction;
+            for (int d = 0; d < o.length; d++) {
+                o[d] *= correction;
             }
         }
         double sum = 0;
         for (int j = 0; j < seen; j++) {
-            float p = Exponential.of(scores[j] - max);
-            sum += p;
-            KeyBlock.addScaled(p, v.data(), v.at(from + j), out.data(), row, out.width());
+            scores[j] = Exponential.of(scores[j] - max);
+            sum += scores[j];
         }
+        values.addWeighted(scores, 0, seen, o);
         return sum;
     }
 }

@@ -141,7 +141,14 @@ final class TrainingRun {
     }
 
     private CancellationException cancelled() {
-        save();
+        boolean interrupted = Thread.interrupted();          // an interrupted thread cannot write files
+        try {
+            save();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
         return new CancellationException("training stopped after step " + done + " of " + config.steps() + "; it is saved in " + folder.path()
                 + " and can be resumed");
     }

@@ -78,6 +78,19 @@ class TransformerTrainerTest {
     }
 
     @Test
+    @DisplayName("an interrupted thread stops training too, and still saves")
+    void interrupted() {
+        Job job = new Job("train", "steps", 0, progress -> {
+            if (progress.done() == 7) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertThrows(CancellationException.class, () -> new Bench().train(Bench.config(20), Bench.TEXT, out("run"), false, job));
+        assertTrue(Thread.interrupted(), "the interruption was swallowed");
+        assertEquals(7, Checkpoint.find(out("run")).orElseThrow().step());
+    }
+
+    @Test
     @DisplayName("the same seed gives the same losses for 1, 2 and 4 threads; another seed gives others")
     void threadsDoNotMatter() throws Exception {
         Bench serial = new Bench();

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A few arrays to work in, lent and given back, so that a product does not allocate its panels each time. Holds at most
  * {@link #PLACES}; who finds none gets a new one. Thread-safe.
  */
-final class Scratch {
+public final class Scratch {
 
     private static final int PLACES = 16;
     /** Arrays longer than this (64 MiB) are not kept. */
@@ -15,7 +15,7 @@ final class Scratch {
     private final AtomicReferenceArray<float[]> places = new AtomicReferenceArray<>(PLACES);
 
     /** An array of at least {@code length} elements with whatever an earlier product left in them. */
-    float[] lend(int length) {
+    public float[] lend(int length) {
         for (int i = 0; i < PLACES; i++) {
             float[] array = places.getPlain(i);
             if (array != null && array.length >= length && places.compareAndSet(i, array, null)) {
@@ -26,7 +26,7 @@ final class Scratch {
     }
 
     /** Kept in a free place, else in that of a shorter array, else left to the garbage collector. */
-    void giveBack(float[] array) {
+    public void giveBack(float[] array) {
         if (array.length > LONGEST) {
             return;
         }
