@@ -3,6 +3,7 @@ package org.llmsys.launcher;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 import org.osgi.framework.BundleException;
@@ -44,8 +45,8 @@ public final class Launcher {
         Path runFolder = Path.of(required("llmsys.run"));
         Path home = Path.of(required("llmsys.home"));
         boolean light = Boolean.getBoolean("llmsys.light");
-        boolean gogo = words.length == 0 || words[0].equals("exec");
-        boolean shell = words.length == 0 && Boolean.getBoolean("llmsys.interactive");
+        boolean gogo = words.length == 0 || Set.of("exec", "shell", "rehearse").contains(words[0]) && !light;
+        boolean shell = Boolean.getBoolean("llmsys.interactive");
         Workbench workbench = new Workbench(runFolder, home, gogo, shell, light);
         workbench.start();
         ToIntFunction<String[]> door = workbench.door();

@@ -54,6 +54,7 @@ final class Workbench {
             // Without the vector module its providers are still listed and chosen; no light command makes one compute.
             settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "jdk.incubator.vector");
         }
+        settings.put("gosh.home", Path.of(System.getProperty("llmsys.root", ".")).resolve("workspace").toString());
         settings.put("gosh.args", shell ? "" : "--nointeractive");
         framework = new FrameworkFactory().newFramework(settings);
     }

@@ -29,16 +29,27 @@ public interface Assemblies {
      */
     String use(String slot, String name);
 
-    /** Like {@link #use}, across algorithms: a declared experiment. Never stored. */
+    /**
+     * Like {@link #use}, across algorithms: a declared experiment, which serves whatever the model asks for. Never stored; ends with
+     * {@code auto}, or with the next {@link #use} of the slot.
+     */
     String experiment(String slot, String name);
 
     /** Puts a quarantined provider back. */
     void pardon(String slot, String name);
 
     /**
-     * The interface of a slot, as far as some provider or plan has made it known; for tools such as {@code check} and {@code compare}.
+     * One provider by its name, chosen or not, in quarantine or not: for tools such as {@code check} and {@code compare}.
      *
+     * <pre>{@code
+     * try (Held<MatmulKernel> held = assemblies.hold(MatmulKernel.class, "tiled")) {
+     *     held.provider().multiply(a, b, c, false);
+     * }
+     * }</pre>
+     *
+     * @param type the slot's interface
      * @return the service object, held until the returned handle is closed
+     * @throws Problem when nothing has this name, or it cannot be started
      */
     <T> Held<T> hold(Class<T> type, String name);
 

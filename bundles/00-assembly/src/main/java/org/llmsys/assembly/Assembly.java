@@ -34,9 +34,14 @@ public interface Assembly {
     /** Declared experiments: slot to name; there another algorithm serves than the model's own. */
     Map<String, String> experiments();
 
-    /** Another snapshot with this selection; the workbench's own choice stays as it is. */
+    /**
+     * Another snapshot with this selection; the workbench's own choice stays as it is. A session, a run or a comparison may
+     * {@linkplain StepRunner#pin pin} it.
+     *
+     * @throws Problem for an unknown slot or name, with the nearest known one
+     */
     Assembly with(String slot, String name);
 
-    /** Another snapshot with this experiment. */
+    /** Another snapshot with this experiment: {@code name} serves, whatever algorithm a model asks for. */
     Assembly withExperiment(String slot, String name);
 }

@@ -44,6 +44,8 @@ public final class Job {
     private String message = "";
     private final long startNanos = System.nanoTime();
     private long pausedNanos;
+    /** When the worker began to wait, or 0: a pause that is not over must not slow the rate either. */
+    private long heldSince;
 
     /**
      * @param watcher called with each change, on the worker's thread; must be quick
@@ -99,19 +101,16 @@ public final class Job {
      */
     public void checkpoint() {
         synchronized (lock) {
-            long since = System.nanoTime();
-            boolean waited = false;
             while (paused && !cancelled.get()) {
-                waited = true;
+                heldSince = System.nanoTime();
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     cancelled.set(true);
                 }
-            }
-            if (waited) {
-                pausedNanos += System.nanoTime() - since;
+                pausedNanos += System.nanoTime() - heldSince;
+                heldSince = 0;
             }
         }
         if (cancelled.get()) {
@@ -144,7 +143,8 @@ public final class Job {
     /** A snapshot of how far the job is. */
     public Progress progress() {
         synchronized (lock) {
-            double seconds = Math.max(1e-9, (System.nanoTime() - startNanos - pausedNanos) / 1e9);
+            long now = heldSince == 0 ? System.nanoTime() : heldSince;
+            double seconds = Math.max(1e-9, (now - startNanos - pausedNanos) / 1e9);
             double rate = (done - first) / seconds;
             double eta = total > 0 && rate > 0 ? (total - done) / rate : Double.NaN;
             return new Progress(title, done, total, unit, rate, eta, message);

@@ -24,15 +24,29 @@ public interface StepRunner<P> extends AutoCloseable {
         String faultIn(R result);
     }
 
-    /** Makes a good result count. A fault in here is not retried: it leaves {@link #run} as {@link CommitFault}. */
+    /**
+     * Makes a good result count. A fault in here is not retried: it leaves {@link #run} as {@link CommitFault}. Once it has begun it
+     * is not torn apart either: a provider that stops waits for it, and past the bound lets it end.
+     */
     @FunctionalInterface
     interface Commit<P, R> {
         void commit(P plan, Step step, R result);
     }
 
     /**
-     * Runs one step.
+     * Runs one step. After a fault it is run again, watched; then without the provider that is to blame. An attempt may therefore run
+     * several times, also because a provider had to go before it was over.
      *
+     * <pre>{@code
+     * float[] logits = runner.run(
+     *         (network, step) -> network.forward(ids, step),                              // writes to buffers of its own
+     *         result -> allFinite(result) ? null : "logits hold NaN",
+     *         (network, step, result) -> cache.length(cache.length() + ids.length));     // now it counts
+     * }</pre>
+     *
+     * @throws java.util.concurrent.CancellationException from the attempt, or when the runner is closed or its thread interrupted
+     *         while it waits
+     * @throws CommitFault when the commit fails
      * @throws Problem when no provider is left, the pause bound is over, or the fault is the model's or the data's own
      */
     <R> R run(Attempt<P, R> attempt, Check<R> check, Commit<P, R> commit);

@@ -74,7 +74,10 @@ class JobTest {
         job.pause();
         CompletableFuture<Void> worker = CompletableFuture.runAsync(() -> job.advance(1));
         assertTrue(reported.await(10, TimeUnit.SECONDS));
-        assertThrows(TimeoutException.class, () -> worker.get(300, TimeUnit.MILLISECONDS));
+        assertThrows(TimeoutException.class, () -> worker.get(150, TimeUnit.MILLISECONDS));
+        double rate = job.progress().rate();
+        assertThrows(TimeoutException.class, () -> worker.get(150, TimeUnit.MILLISECONDS));
+        assertEquals(rate, job.progress().rate(), "the rate stands still while the job is paused");
         job.resume();
         worker.get(10, TimeUnit.SECONDS);
         double worked = 1 / job.progress().rate();

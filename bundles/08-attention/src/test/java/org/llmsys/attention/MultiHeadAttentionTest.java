@@ -185,6 +185,21 @@ class MultiHeadAttentionTest {
     }
 
     @Test
+    @DisplayName("a cache whose memory lies off the heap gives the rows that were written")
+    void cacheOffTheHeap() {
+        try (Assemblies.Held<TensorAllocator> arena = assemblies.hold(TensorAllocator.class, "arena");
+                Assemblies.Held<KvCacheFactory> factory = assemblies.hold(KvCacheFactory.class, "contiguous");
+                KvCache cache = factory.provider().create(new CacheSpec(1, 2, 3, 4), arena.provider())) {
+            Tensor rows = normal(8, 1, 2, 4, 3);
+            cache.write(0, rows.slice(1, 0, 3), rows.slice(1, 0, 3));
+            cache.commit(3);
+            cache.write(0, rows.slice(1, 3, 4), rows.slice(1, 3, 4));
+            assertArrayEquals(rows.floats(), cache.keys(0, 1).floats());
+            assertArrayEquals(rows.floats(), cache.values(0, 1).floats());
+        }
+    }
+
+    @Test
     @DisplayName("a wrong width, a batch with a cache, and learning with a cache are refused")
     void refuses() {
         try (StepRunner<Plan> runner = runner(GROUPED, NONE)) {

@@ -9,7 +9,10 @@ import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** One way to put sublayers together. Stateless; {@link #build} makes one block of one model. */
+/**
+ * One way to put sublayers together. Stateless; {@link #build} makes one block of one model. Sublayers that other providers build are
+ * looked at with a {@link StructureCheck}.
+ */
 @Slot("block")
 @ConsumerType
 public interface TransformerBlock {

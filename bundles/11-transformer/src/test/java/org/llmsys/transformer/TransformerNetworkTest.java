@@ -11,9 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
 import org.llmsys.assembly.Need;
@@ -31,11 +34,12 @@ import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.TapeFactory;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.LossLayer;
-import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.position.PositionalEncoding;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.transformer.internal.PreNormBlock;
 
 class TransformerNetworkTest {
 
@@ -203,29 +207,62 @@ class TransformerNetworkTest {
         }
     }
 
-    /** A block that is right but for one call, in which it makes a NaN of good numbers. */
+    enum Fault { NAN, SHAPE }
+
+    /** A block that is right at first, and then makes something else of good numbers. */
     @Provider(slot = "block", algorithm = "pre-norm", name = "faulty")
     public static final class FaultyBlock implements TransformerBlock {
 
-        private final TransformerBlock good = new org.llmsys.transformer.internal.PreNormBlock();
+        private final TransformerBlock good = new PreNormBlock();
         private final AtomicInteger calls = new AtomicInteger();
+        private final Fault fault;
+
+        FaultyBlock(Fault fault) {
+            this.fault = fault;
+        }
 
         @Override
-        public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalLayer positions, Needs needs) {
+        public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalEncoding.PositionalLayer positions, Needs needs) {
             BlockLayer layer = good.build(config, index, parameters, positions, needs);
             return (x, cache, pass) -> {
                 Variable y = layer.forward(x, cache, pass);
-                if (calls.incrementAndGet() > 2) {
-                    y.value().set(Double.NaN, 0, 0, 0);
+                if (calls.incrementAndGet() <= 2) {
+                    return y;
                 }
-                return y;
+                if (fault == Fault.NAN) {
+                    y.value().set(Double.NaN, 0, 0, 0);
+                    return y;
+                }
+                return Variable.constant("short", y.value().slice(1, 0, 1));
             };
         }
     }
 
-    @Test
-    @DisplayName("a block that makes NaN of good numbers is found, taken out, and the step gives what the other block gives")
-    void faultyBlock() {
+    /** An encoding that adds nothing, and turns queries and keys into NaN. */
+    @Provider(slot = "position", algorithm = "learned", name = "faulty")
+    public static final class FaultyEncoding implements PositionalEncoding {
+
+        @Override
+        public PositionalLayer build(PositionSpec spec, Parameters parameters, Needs needs) {
+            return new PositionalLayer() {
+                @Override
+                public Variable rotate(Variable heads, int start, Pass pass) {
+                    Tensor turned = heads.value().copy();
+                    turned.set(Double.NaN, 0, 0, 0, 0);
+                    return Variable.constant("turned", turned);
+                }
+            };
+        }
+    }
+
+    static Stream<Object> faultyParts() {
+        return Stream.of(new FaultyBlock(Fault.NAN), new FaultyBlock(Fault.SHAPE), new FaultyEncoding());
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultyParts")
+    @DisplayName("a part that makes NaN or a wrong shape of good numbers is found, taken out, and the step gives what the other part gives")
+    void faultyPart(Object part) {
         TransformerModel model = model(config(true, true));
         List<String> quarantined = new ArrayList<>();
         StepListener listener = new StepListener() {
@@ -235,7 +272,7 @@ class TransformerNetworkTest {
             }
         };
         int[] ids = {1, 2, 3};
-        try (StepRunner<Plan> good = runner(model); StepRunner<Plan> runner = runner(model, ClassPathWorkbench.with(new FaultyBlock()), listener)) {
+        try (StepRunner<Plan> good = runner(model); StepRunner<Plan> runner = runner(model, ClassPathWorkbench.with(part), listener)) {
             Tensor expected = logits(good, ids, 1, false);
             for (int step = 0; step < 3; step++) {
                 assertArrayEquals(expected.floats(), checked(runner, ids).floats());

@@ -24,12 +24,17 @@ final class ClassPathWorkbench {
 
     /** @param first providers that come before the others, so that they are the default in their slots */
     static Assemblies with(Object... first) {
+        return without("", first);
+    }
+
+    /** The same without the providers of one slot. */
+    static Assemblies without(String slot, Object... first) {
         List<Object> providers = new ArrayList<>(List.of(first));
         providers.add(TensorAllocator.heap());                   // before any other allocator of the class path
         try {
             for (String name : components()) {
                 Class<?> type = Class.forName(name);
-                if (type.isAnnotationPresent(Provider.class) && injectable(type)) {
+                if (type.isAnnotationPresent(Provider.class) && !type.getAnnotation(Provider.class).slot().equals(slot) && injectable(type)) {
                     Constructor<?> constructor = type.getConstructors()[0];
                     providers.add(constructor.getParameterCount() == 0 ? constructor.newInstance() : constructor.newInstance(WorkerPool.SERIAL));
                 }

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.llmsys.inference.GenerationSession.GeneratedToken;
 import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.transformer.TransformerModel;
 import org.llmsys.transformer.TransformerNetwork;
 
 class GenerationTest {
@@ -177,6 +180,38 @@ class GenerationTest {
             assertNull(session.next());
             assertEquals("cancelled", session.stopReason());
         }
+    }
+
+    @Test
+    @DisplayName("cancel also ends a sequence that waits for a provider: nothing serves the sampler, it pauses, then it is cancelled")
+    void cancelWhilePaused() throws InterruptedException {
+        CountDownLatch paused = new CountDownLatch(1);
+        StepListener listener = new StepListener() {
+            @Override
+            public void paused(String slot, String algorithm) {
+                paused.countDown();
+            }
+        };
+        Assemblies lacking = ClassPathWorkbench.without("sampler");
+        try (GenerationSession session = new AutoregressiveEngine(lacking).open(model, new int[] {1}, GenerationOptions.greedy(10), listener)) {
+            List<Optional<GeneratedToken>> written = new ArrayList<>();
+            Thread writer = Thread.ofPlatform().start(() -> written.add(Optional.ofNullable(session.next())));
+            assertTrue(paused.await(20, TimeUnit.SECONDS), "it pauses");
+            session.cancel();
+            writer.join(20_000);
+            assertEquals(List.of(Optional.empty()), written);
+            assertEquals("cancelled", session.stopReason());
+        }
+    }
+
+    @Test
+    @DisplayName("ids that the tokenizer has no text for are never picked, however likely")
+    void unnamedIds() {
+        int named = model.tokenizer().vocabSize();
+        TransformerModel wider = TinyModels.model(named + 300, CONTEXT);
+        Written written = write(new LoadedModel("wider", wider, model.tokenizer()), new int[] {1}, drawn(20, 4, List.of()));
+        assertTrue(written.ids().stream().allMatch(id -> id < named));
+        assertEquals(20, written.ids().size());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -112,7 +113,7 @@ public final class AtomicFiles {
         }
     }
 
-    /** Does everything that {@link #writeFolder} would, except to put the folder in its place: to find a full or read-only disk early. */
+    /** Does everything that {@link #writeFolder} would and leaves all as it was: to find a full disk, a read-only or an immovable place early. */
     public void rehearse(Path folder, FolderContent content) {
         Path target = real(folder);
         Path saving = beside(target, SAVING);
@@ -124,6 +125,7 @@ public final class AtomicFiles {
             } finally {
                 deleteTree(saving);
             }
+            stepAsideAndBack(target);
         } catch (IOException e) {
             throw cannotWrite(folder, e);
         }
@@ -207,6 +209,15 @@ public final class AtomicFiles {
         }
     }
 
+    /** A mount point, for example, can be written to and yet not be renamed. */
+    private void stepAsideAndBack(Path target) throws IOException {
+        Path previous = beside(target, PREVIOUS);
+        if (Files.exists(target) && !Files.exists(previous)) {
+            disk.rename(target, previous);
+            disk.rename(previous, target);
+        }
+    }
+
     private static void requireNoFile(Path target) throws IOException {
         if (Files.exists(target) && !Files.isDirectory(target)) {
             throw new FileSystemException(target.toString(), null, "there is a file of that name, not a folder");
@@ -282,7 +293,7 @@ public final class AtomicFiles {
 
     private static Problem cannotWrite(Path path, IOException e) {
         String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
-        String text = String.valueOf(reason).toLowerCase(java.util.Locale.ROOT);
+        String text = String.valueOf(reason).toLowerCase(Locale.ROOT);
         boolean full = text.contains("no space") || text.contains("quota");
         String why = full ? "the disk is full (" + reason + ")"
                 : e.getClass().getSimpleName() + ": " + (reason == null ? e.toString() : reason);

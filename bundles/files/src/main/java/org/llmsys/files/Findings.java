@@ -35,10 +35,15 @@ final class Findings {
         }
     }
 
-    /** A name from the file, fit to be printed: it may hold anything, and be long. */
+    /** A name from the file in quotation marks, fit to be printed. */
     static String quote(String name) {
+        return '"' + printable(name, LONGEST_NAME) + '"';
+    }
+
+    /** Text from a file may hold anything and be long: control characters become question marks, and it is cut. */
+    static String printable(String text, int most) {
         StringBuilder printable = new StringBuilder();
-        name.codePoints().limit(LONGEST_NAME).forEach(c -> printable.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
-        return '"' + printable.toString() + (name.length() > LONGEST_NAME ? "…" : "") + '"';
+        text.codePoints().limit(most).forEach(c -> printable.appendCodePoint(c < ' ' || c >= 0x7f ? '?' : c));
+        return printable + (text.length() > most ? "…" : "");
     }
 }

@@ -33,6 +33,7 @@ final class SafetensorsHeader {
     static final int MOST_TENSORS = 65_536;
     static final int LONGEST_NAME = 256;
     static final int HIGHEST_RANK = 8;
+    private static final int LONGEST_REASON = 200;
     static final String METADATA = "__metadata__";
 
     /**
@@ -228,7 +229,8 @@ final class SafetensorsHeader {
         String last = "the start";
         for (Entry entry : entries()) {
             if (entry.begin() != reached) {
-                findings.add(entry.begin() < reached ? "the data of %s overlaps that of %s (data offset %d)" : "there is a hole in the data between %2$s and %1$s (data offset %3$d)",
+                findings.add(entry.begin() < reached ? "the data of %s overlaps that of %s (data offset %d)"
+                        : "there is a hole in the data before %s, after %s (data offset %d)",
                         Findings.quote(entry.name()), last, Math.min(entry.begin(), reached));
             }
             reached = Math.max(reached, entry.end());
@@ -240,6 +242,6 @@ final class SafetensorsHeader {
     }
 
     private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+        return Findings.printable(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName()), LONGEST_REASON);
     }
 }

@@ -1,8 +1,5 @@
 package org.llmsys.files;
 
-
-
-
 /**
  * Writes a safetensors file that every reader of the format accepts: wide types first, so each tensor is aligned to its element.
  *

@@ -120,6 +120,24 @@ class AtomicFilesTest {
         assertEquals(Set.of(), names(parent));
     }
 
+    @Test
+    @DisplayName("a rehearsal leaves an old folder as it is, and finds one that cannot be renamed, such as a mount point")
+    void rehearsalOverAnOldFolder() throws IOException {
+        save(AtomicFiles.ON_DISK, "old");
+        AtomicFiles.ON_DISK.rehearse(out(), draft -> draft.text("a", "new"));
+        assertEquals("old", Files.readString(out().resolve("a")));
+        AtomicFiles immovable = new AtomicFiles(new FileOperations() {
+            @Override
+            public void rename(Path from, Path to) throws IOException {
+                throw new IOException("Device or resource busy");
+            }
+        });
+        Problem problem = assertThrows(Problem.class, () -> immovable.rehearse(out(), draft -> draft.text("a", "new")));
+        assertTrue(problem.why().contains("busy"), problem.text());
+        assertEquals("old", Files.readString(out().resolve("a")));
+        assertEquals(Set.of("out"), names(parent));
+    }
+
     private Path out() {
         return parent.resolve("out");
     }

@@ -52,9 +52,7 @@ public final class Console {
     public Job job(String title, String unit, long total) {
         ProgressLine line = new ProgressLine(err, errIsTerminal && System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM")));
         Job job = new Job(title, unit, total, progress -> {
-            if (Thread.currentThread().isInterrupted()) {              // Gogo interrupts the thread of a command at Ctrl-C
-                cancel();
-            }
+            heed();
             line.show(progress);
         });
         onCancel(job::cancel);
@@ -75,6 +73,14 @@ public final class Console {
         onCancel.forEach(Runnable::run);
     }
 
+    /** Gogo interrupts the thread of a command at Ctrl-C: long commands look now and then. */
+    public void heed() {
+        if (!cancelled && Thread.currentThread().isInterrupted()) {
+            cancel();
+        }
+    }
+
+    /** Whether the user has asked the command to stop. */
     public boolean cancelled() {
         return cancelled;
     }

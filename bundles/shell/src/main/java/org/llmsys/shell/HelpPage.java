@@ -92,6 +92,11 @@ public final class HelpPage {
         }
     }
 
+    /** The grammar of something that takes no options. */
+    public static HelpPage without(String command) {
+        return new HelpPage(command, "");
+    }
+
     public String command() {
         return command;
     }

@@ -2,7 +2,6 @@ package org.llmsys.integration.harness;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +65,9 @@ public final class EmbeddedWorkbench implements AutoCloseable {
      * @param properties of the framework, {@code llmsys.threads} for example
      */
     public static EmbeddedWorkbench start(Path folder, Map<String, String> properties) {
-        Map<String, String> settings = new HashMap<>(properties);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("llmsys.pause.seconds", "20");      // a test that waits for a provider in vain shall end
+        settings.putAll(properties);
         settings.put(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.junit.jupiter.api,org.junit.jupiter.api.function,org.opentest4j");
@@ -107,17 +108,39 @@ public final class EmbeddedWorkbench implements AutoCloseable {
         }
     }
 
-    /** Runs a scenario with the classes of the framework; what it throws comes out as it is. */
+    /**
+     * Runs a scenario with the classes of the framework.
+     *
+     * @throws AssertionError with all three lines of a {@code Problem}; any other exception comes out as it is
+     */
     public <A, R> R inside(Class<? extends BiFunction<BundleContext, A, R>> scenario, A argument) {
+        BiFunction<BundleContext, A, R> twin = twin(scenario);
         try {
-            Object twin = testBundle.loadClass(scenario.getName()).getDeclaredConstructor().newInstance();
-            @SuppressWarnings("unchecked")   // the same class, loaded again; its type arguments are types of the JDK
-            BiFunction<BundleContext, A, R> callable = (BiFunction<BundleContext, A, R>) twin;
-            return callable.apply(testBundle.getBundleContext(), argument);
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException(scenario.getName() + " cannot be made", e.getCause());
+            return twin.apply(testBundle.getBundleContext(), argument);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        }
+    }
+
+    /** The same class, loaded again by the test bundle. */
+    @SuppressWarnings("unchecked")   // its type arguments are types of the JDK, which both loadings share
+    private <A, R> BiFunction<BundleContext, A, R> twin(Class<? extends BiFunction<BundleContext, A, R>> scenario) {
+        try {
+            return (BiFunction<BundleContext, A, R>) testBundle.loadClass(scenario.getName()).getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(scenario.getName() + " cannot be loaded inside the framework", e);
+            throw new IllegalStateException(scenario.getName() + " cannot be made inside the framework", e);
+        }
+    }
+
+    /** A Problem of the framework's own classes, whose cause and cure are not in its message. */
+    private static RuntimeException explained(RuntimeException thrown) {
+        if (!thrown.getClass().getSimpleName().equals("Problem")) {
+            return thrown;
+        }
+        try {
+            throw new AssertionError(thrown.getClass().getMethod("text").invoke(thrown).toString(), thrown);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -43,7 +43,7 @@ public final class Storm implements BiFunction<BundleContext, Map<String, Intege
         House house = new House(context);
         TinyRuns runs = new TinyRuns(house);
         LoadedModel model = TinyRuns.model();
-        StepLog log = new StepLog("matmul");
+        StepLog log = new StepLog("matmul", house);
 
         Map<Long, List<?>> trained = new HashMap<>();
         Map<Long, List<?>> written = new HashMap<>();

@@ -27,6 +27,6 @@ record Effect(Snapshot now, Set<String> asked) {
             return slot + ": " + name + " is chosen, but no running model asks for " + algorithm + " (they ask for "
                     + String.join(", ", asked) + "): only a declared experiment overrides a model's own choice";
         }
-        return slot + ": " + name + " serves " + (algorithm.equals(name) ? "" : algorithm + " ") + "from the next step on";
+        return slot + ": " + name + " serves " + (algorithm.equals(name) || algorithm.equals(slot) ? "" : algorithm + " ") + "from the next step on";
     }
 }

@@ -28,6 +28,8 @@ final class Inquiry {
     private final Map<Entry, Offer> suspects = new LinkedHashMap<>();
     private final Map<Offer, String> reasons = new LinkedHashMap<>();
     private final Set<String> cleared = new HashSet<>();
+    private final Set<Offer> onlyDoubtful = new HashSet<>();
+    /** Accused, and without them the step cannot run or has the same fault. */
     private final Map<Offer, String> irreplaceable = new LinkedHashMap<>();
     private Watch lastWatch;
     private boolean watched;
@@ -94,7 +96,7 @@ final class Inquiry {
         boolean already = !cleared.add(slot);
         suspects.values().removeIf(offer -> {
             boolean ofSlot = offer.candidate().slot().equals(slot);
-            if (ofSlot) {
+            if (ofSlot && !onlyDoubtful.contains(offer)) {
                 irreplaceable.putIfAbsent(offer, reasons.get(offer));
             }
             return ofSlot;
@@ -114,6 +116,7 @@ final class Inquiry {
         for (Map.Entry<Offer, String> doubtful : lastWatch.doubtful().entrySet()) {
             if (doubtfulTrials < DOUBTFUL_TRIALS && open(doubtful.getKey())) {
                 doubtfulTrials++;
+                onlyDoubtful.add(doubtful.getKey());
                 return suspect(doubtful.getKey(), doubtful.getValue());
             }
         }

@@ -13,7 +13,9 @@ import java.util.TreeSet;
 
 import org.llmsys.assembly.Assembly;
 import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Need;
+import org.llmsys.assembly.Problem;
 
 /** The immutable picture: every provider, slot by slot, and who was chosen. */
 final class Snapshot implements Assembly {
@@ -72,12 +74,28 @@ final class Snapshot implements Assembly {
 
     @Override
     public Assembly with(String slot, String name) {
+        requireKnown(slot, name);
         return new Snapshot(revision, knownSlots, offers, changed(selections, slot, name), changed(experiments, slot, Switchboard.AUTO));
     }
 
     @Override
     public Assembly withExperiment(String slot, String name) {
+        requireKnown(slot, name);
         return new Snapshot(revision, knownSlots, offers, selections, changed(experiments, slot, name));
+    }
+
+    /** Refuses what can only be a mistake: a choice that is absent may be repeated, but not made. */
+    void requireKnown(String slot, String name) {
+        if (!knownSlots.contains(slot)) {
+            throw Problem.misused("there is no slot called " + slot, "no bundle declares it and nothing serves it",
+                    Names.suggestion(slot, knownSlots));
+        }
+        Set<String> names = new TreeSet<>(candidates(slot).stream().map(Candidate::name).toList());
+        names.add(Switchboard.AUTO);
+        if (!names.contains(name) && !name.equals(selections.get(slot))) {
+            throw Problem.misused("nothing called " + name + " serves " + slot, "no provider of that slot has this name now",
+                    Names.suggestion(name, names));
+        }
     }
 
     static Map<String, String> changed(Map<String, String> choices, String slot, String name) {

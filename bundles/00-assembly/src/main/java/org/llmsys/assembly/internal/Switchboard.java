@@ -18,8 +18,6 @@ import java.util.function.BooleanSupplier;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Candidate;
-import org.llmsys.assembly.Names;
-import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 
@@ -197,7 +195,7 @@ final class Switchboard implements Assemblies {
 
     @Override
     public String use(String slot, String name) {
-        requireKnown(slot, name);
+        current.requireKnown(slot, name);
         synchronized (lock) {
             selections = Snapshot.changed(selections, slot, name);
             experiments = Snapshot.changed(experiments, slot, AUTO);
@@ -208,7 +206,7 @@ final class Switchboard implements Assemblies {
 
     @Override
     public String experiment(String slot, String name) {
-        requireKnown(slot, name);
+        current.requireKnown(slot, name);
         synchronized (lock) {
             experiments = Snapshot.changed(experiments, slot, name);
             publish();
@@ -221,20 +219,6 @@ final class Switchboard implements Assemblies {
         synchronized (lock) {
             selections = Map.copyOf(all);
             publish();
-        }
-    }
-
-    private void requireKnown(String slot, String name) {
-        Snapshot now = current;
-        if (!now.slots().contains(slot)) {
-            throw Problem.misused("there is no slot called " + slot, "no bundle declares it and nothing serves it",
-                    Names.suggestion(slot, now.slots()));
-        }
-        Set<String> names = new TreeSet<>(now.candidates(slot).stream().map(Candidate::name).toList());
-        if (!names.contains(name) && !AUTO.equals(name) && !name.equals(now.selections().get(slot))) {
-            names.add(AUTO);
-            throw Problem.misused("nothing called " + name + " serves " + slot, "no provider of that slot has this name now",
-                    Names.suggestion(name, names));
         }
     }
 
@@ -265,7 +249,7 @@ final class Switchboard implements Assemblies {
 
     @Override
     public void pardon(String slot, String name) {
-        requireKnown(slot, name);
+        current.requireKnown(slot, name);
         synchronized (lock) {
             Set<Entry> pardoned = new HashSet<>();
             offers.values().stream().filter(offer -> offer.candidate().slot().equals(slot) && offer.named(name))

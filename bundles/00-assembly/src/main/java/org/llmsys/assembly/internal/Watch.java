@@ -67,7 +67,11 @@ final class Watch {
         }
         boolean finite = type.getAnnotation(Slot.class).finite();
         InvocationHandler handler = (proxy, method, arguments) -> call(provider, offer, finite, method, arguments);
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+        try {
+            return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+        } catch (IllegalArgumentException e) {
+            return provider;   // its types cannot be seen from here: it stays unwatched, and may be blamed for what it throws
+        }
     }
 
     private Object call(Object provider, Offer offer, boolean finite, Method method, Object[] arguments) throws Throwable {

@@ -133,6 +133,8 @@ class ChoiceTest {
         Problem name = assertThrows(Problem.class, () -> assemblies.use("scale", "othr"));
         assertTrue(name.fix().contains("did you mean other?"), name.text());
         assertEquals(Problem.MISUSED, name.exitStatus());
+        assertThrows(Problem.class, () -> assemblies.current().with("scale", "othr"));
+        assertThrows(Problem.class, () -> assemblies.current().withExperiment("scael", "other"));
         assertEquals(Map.of(), assemblies.current().selections());
     }
 

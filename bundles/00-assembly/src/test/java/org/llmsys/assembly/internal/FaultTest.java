@@ -109,6 +109,14 @@ class FaultTest {
     }
 
     @Test
+    @DisplayName("NaN that came in is not laid at the door of a sole provider that passed it on")
+    void nanCameInToSoleProviders() {
+        Assemblies assemblies = Assemblies.of(new GoodScale(), new GoodShift());
+        Problem problem = assertThrows(Problem.class, () -> run(assemblies, Float.NaN));
+        assertTrue(problem.why().contains("no provider turned good input into this"), problem.text());
+    }
+
+    @Test
     @DisplayName("NaN left in an output buffer by the failed attempt does not hide the provider that wrote it")
     void staleBuffer() {
         Assemblies assemblies = Assemblies.of(new NanScale(), new GoodScale(), new GoodShift());

@@ -291,6 +291,23 @@ class LeavingTest {
     }
 
     @Test
+    @DisplayName("a provider that goes between binding and lease is not used: the lease starts over")
+    void goesBeforeTheLease() {
+        StandaloneAssemblies assemblies = assemblies(1000, 1000, new GoodScale(), new OtherScale());
+        // Shift is bound after scale, and while it is being made the provider of scale goes.
+        assemblies.switchboard().arrive(new Entry(70, new Made(() -> {
+            assemblies.leave("scale", "good");
+            return new Fixture.GoodShift();
+        })), new Candidate("shift", "plus-one", "late", "", "", "", 0, 70, "", null));
+        record Net(Need<Scale> scale, Need<Fixture.Shift> shift) {
+        }
+        try (StepRunner<Net> runner = assemblies.runner("test", needs -> new Net(needs.add(Scale.class, "double"),
+                needs.add(Fixture.Shift.class, "plus-one")), ear)) {
+            assertEquals("other", runner.run((net, step) -> step.nameOf(net.scale)));
+        }
+    }
+
+    @Test
     @DisplayName("a tool that holds a provider is waited for; a name that is not there is a Problem with a suggestion")
     void hold() {
         StandaloneAssemblies assemblies = assemblies(20_000, 1000, new GoodScale(), new OtherScale());

@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -15,7 +16,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "gelu", name = "gelu", numerics = "scalar-double",
         summary = "x * Phi(x), exact by the error function",
         reference = "https://arxiv.org/abs/1606.08415")

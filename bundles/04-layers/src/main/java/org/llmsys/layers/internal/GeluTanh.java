@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -13,7 +14,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units, section 2</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "gelu-tanh", name = "gelu-tanh", numerics = "scalar-double",
         summary = "GELU approximated with tanh (GPT-2)",
         reference = "https://arxiv.org/abs/1606.08415")

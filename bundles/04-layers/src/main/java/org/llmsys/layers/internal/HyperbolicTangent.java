@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -12,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf">LeCun et al. 1998, Efficient BackProp, section 4.4</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "tanh", name = "tanh", numerics = "scalar-double",
         summary = "hyperbolic tangent, between -1 and 1",
         reference = "LeCun et al. 1998, Efficient BackProp")

@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -12,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="https://proceedings.mlr.press/v15/glorot11a.html">Glorot et al. 2011, Deep Sparse Rectifier Neural Networks</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "relu", name = "relu", numerics = "scalar-double",
         summary = "max(0, x)",
         reference = "https://proceedings.mlr.press/v15/glorot11a.html")

@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -12,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="https://doi.org/10.1038/323533a0">Rumelhart, Hinton, Williams 1986, Learning Representations by Back-propagating Errors</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "sigmoid", name = "sigmoid", numerics = "scalar-double",
         summary = "logistic function, between 0 and 1",
         reference = "https://doi.org/10.1038/323533a0")

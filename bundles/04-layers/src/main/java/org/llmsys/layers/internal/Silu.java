@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
+import org.llmsys.layers.Activation;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -12,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
  *
  * @see <a href="https://arxiv.org/abs/1702.03118">Elfwing et al. 2017, Sigmoid-Weighted Linear Units</a>
  */
-@Component
+@Component(service = Activation.class)
 @Provider(slot = "activation", algorithm = "silu", name = "silu", numerics = "scalar-double",
         summary = "x * sigmoid(x), also called swish",
         reference = "https://arxiv.org/abs/1702.03118")

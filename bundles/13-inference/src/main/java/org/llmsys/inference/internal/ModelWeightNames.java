@@ -2,6 +2,7 @@ package org.llmsys.inference.internal;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,6 @@ final class ModelWeightNames {
         }
         float[] left = inF32(a).floats();
         float[] right = b.floats();
-        return java.util.Arrays.equals(left, right);
+        return Arrays.equals(left, right);
     }
 }

@@ -144,6 +144,7 @@ final class SingleSession implements GenerationSession {
             return new Prediction(logits, Prediction.NONE);
         }
         float[] filtered = logits.clone();
+        ruleOutUnnamed(filtered);
         filters.forEach(filter -> filter.apply(filtered));
         int id = step.get(plan.sampler()).pick(filtered, RandomStream.at(options.seed(), position)::nextDouble);
         if (id < 0 || id >= filtered.length || filtered[id] == Float.NEGATIVE_INFINITY) {
@@ -154,6 +155,13 @@ final class SingleSession implements GenerationSession {
             throw new IllegalStateException("sampler " + step.nameOf(plan.sampler()) + ": " + reason);
         }
         return new Prediction(logits, id);
+    }
+
+    /** Some models have more ids than their tokenizer, to make the table a round size: those have no text. */
+    private void ruleOutUnnamed(float[] logits) {
+        if (model.tokenizer() != null && model.tokenizer().vocabSize() < logits.length) {
+            Arrays.fill(logits, model.tokenizer().vocabSize(), logits.length, Float.NEGATIVE_INFINITY);
+        }
     }
 
     /** The last row of (1,1,V), copied out of the pass's memory. */

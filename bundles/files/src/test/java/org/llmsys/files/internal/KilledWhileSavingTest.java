@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
@@ -17,7 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmsys.assembly.Problem;
-import org.llmsys.files.AtomicFiles;
 import org.llmsys.files.AtomicFiles.FileContent;
 import org.llmsys.files.ModelFile;
 import org.llmsys.files.NamedTensors;
@@ -96,7 +97,7 @@ class KilledWhileSavingTest {
             SafetensorsFolder format = new SafetensorsFolder();
             for (long number = Long.parseLong(args[2]);; number++) {
                 Tensor w = Tensor.zeros(ELEMENTS);
-                java.util.Arrays.fill(w.floats(), number);
+                Arrays.fill(w.floats(), number);
                 String config = "{\"number\":" + number + "}";
                 if (args[0].equals("atomic")) {
                     format.write(folder, new ModelFile(config, null, Map.of("w", w), Map.of()));
@@ -111,8 +112,8 @@ class KilledWhileSavingTest {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("config.json"), config);
             FileContent content = SafetensorsWriter.content(new NamedTensors(Map.of("w", w), Map.of()));
-            try (var out = java.nio.channels.FileChannel.open(folder.resolve("model.safetensors"), java.nio.file.StandardOpenOption.CREATE,
-                    java.nio.file.StandardOpenOption.WRITE, java.nio.file.StandardOpenOption.TRUNCATE_EXISTING)) {
+            try (var out = FileChannel.open(folder.resolve("model.safetensors"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 content.writeTo(out::write);
             }
         }

@@ -1,12 +1,12 @@
 package org.llmsys.shell.internal;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.llmsys.assembly.Assemblies;
@@ -28,46 +28,30 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** {@code check SLOT NAME} and {@code check JAR}: runs the contract of a slot over a provider in this workbench. */
+/** Runs the contracts of a slot on a provider that is live here, or on all providers of a jar. */
 @Component(property = Command.NAME + "=check")
 public final class CheckCommand implements Command {
 
-    private final BundleContext context;
     private final Assemblies assemblies;
-    private final Map<String, Contract<?>> contracts = new TreeMap<>();
+    private final List<Contract<?>> contracts;
+    private final BundleContext context;
 
     @Activate
-    public CheckCommand(BundleContext context, @Reference Assemblies assemblies,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) List<Contract<?>> contracts) {
-        this.context = context;
+    public CheckCommand(@Reference Assemblies assemblies, @Reference(policyOption = ReferencePolicyOption.GREEDY) List<Contract<?>> contracts,
+            BundleContext context) {
         this.assemblies = assemblies;
-        contracts.forEach(contract -> this.contracts.put(contract.service().getAnnotation(Slot.class).value(), contract));
-    }
-
-    /** What came of one provider. */
-    private record Verdict(Candidate provider, Checks.Report report) {
+        this.contracts = contracts;
+        this.context = context;
     }
 
     @Override
-    public int run(Arguments arguments, Console console) throws BundleException {
+    public int run(Arguments arguments, Console console) throws IOException {
         List<String> words = arguments.words();
-        if (words.size() == 1 && words.getFirst().endsWith(".jar")) {
-            List<Verdict> verdicts = checkJar(Path.of(words.getFirst()));
-            if (arguments.has("--json")) {
-                console.json(verdicts.stream().map(CheckCommand::json).toList());
-            } else {
-                verdicts.forEach(verdict -> print(verdict, console));
-            }
-            return status(verdicts);
+        if (words.size() == 1) {
+            return jar(Path.of(words.getFirst()), arguments.has("--json"), console);
         }
-        List<String> pair = arguments.words("SLOT", "NAME");
-        Verdict verdict = check(candidate(pair.get(0), pair.get(1)));
-        if (arguments.has("--json")) {
-            console.json(json(verdict));
-        } else {
-            print(verdict, console);
-        }
-        return status(List.of(verdict));
+        words = arguments.words("SLOT", "NAME");
+        return report(List.of(candidate(words.get(0), words.get(1))), arguments.has("--json"), console);
     }
 
     private Candidate candidate(String slot, String name) {
@@ -82,77 +66,84 @@ public final class CheckCommand implements Command {
             }
             names.add(candidate.name());
         }
-        throw Problem.misused("nothing in slot " + slot + " is called " + name, names.isEmpty() ? "the slot is empty" : "it has " + String.join(", ", names),
-                Names.suggestion(name, names));
+        throw Problem.misused("nothing called " + name + " serves " + slot, "no provider of that slot has this name now", Names.suggestion(name, names));
     }
 
-    private Verdict check(Candidate provider) {
-        Contract<?> contract = contracts.get(provider.slot());
-        if (contract == null) {
-            throw Problem.failed("slot " + provider.slot() + " has no contract", "contracts are there for " + String.join(", ", contracts.keySet()),
-                    "write one: a Contract, offered as a service");
+    /** Installs the jar for as long as the check takes. */
+    private int jar(Path jar, boolean asJson, Console console) throws IOException {
+        if (!Files.isRegularFile(jar)) {
+            throw Problem.misused("there is no jar " + jar, "no such file", "write ./llmsys check SLOT NAME, or give the path of a bundle");
         }
-        return new Verdict(provider, run(contract, provider));
+        Bundle bundle = null;
+        try {
+            bundle = context.installBundle(jar.toUri().toString());
+            bundle.start();
+            String name = bundle.getSymbolicName();
+            List<Candidate> offered = assemblies.current().slots().stream().flatMap(slot -> assemblies.current().candidates(slot).stream())
+                    .filter(candidate -> candidate.bundle().equals(name)).toList();
+            if (offered.isEmpty()) {
+                throw Problem.failed(jar + " offers no provider", "its bundle started, but no service of it has the property llmsys.slot",
+                        "annotate the class with @Component and @Provider");
+            }
+            return report(offered, asJson, console);
+        } catch (BundleException e) {
+            throw new Problem("the bundle " + jar + " does not start", e.getMessage(), "build it with bnd, against the packages of this version",
+                    Problem.FAILED, e);
+        } finally {
+            uninstall(bundle);
+        }
     }
 
-    private <T> Checks.Report run(Contract<T> contract, Candidate provider) {
+    private static void uninstall(Bundle bundle) {
+        try {
+            if (bundle != null) {
+                bundle.uninstall();
+            }
+        } catch (BundleException e) {
+            throw new IllegalStateException(bundle + " cannot be uninstalled", e);
+        }
+    }
+
+    private int report(List<Candidate> candidates, boolean asJson, Console console) {
+        boolean good = true;
+        List<Map<String, Object>> objects = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            Checks.Report report = check(candidate);
+            good &= report.failed() == 0;
+            objects.add(Json.object("slot", candidate.slot(), "name", candidate.name(), "passed", report.passed(), "failed", report.failed(),
+                    "skipped", report.skipped(), "failures", report.failures()));
+            if (!asJson) {
+                report.failures().forEach(failure -> console.out().println("broken: " + failure));
+                console.out().println(candidate.slot() + " " + candidate.name() + ": " + report.passed() + " passed, " + report.failed() + " failed, "
+                        + report.skipped() + " skipped");
+            }
+        }
+        if (asJson) {
+            objects.forEach(console::json);
+        }
+        return good ? 0 : Problem.FAILED;
+    }
+
+    private Checks.Report check(Candidate candidate) {
         Checks checks = new Checks();
-        try (Assemblies.Held<T> held = assemblies.hold(contract.service(), provider.name())) {
-            contract.check(held.provider(), new Contract.Subject(provider.algorithm(), provider.name(), provider.numerics()), checks);
+        boolean any = false;
+        for (Contract<?> contract : contracts) {
+            Slot slot = contract.service().getAnnotation(Slot.class);
+            if (slot != null && slot.value().equals(candidate.slot())) {
+                any = true;
+                check(contract, candidate, checks);
+            }
+        }
+        if (!any) {
+            throw Problem.failed("there is no contract for the slot " + candidate.slot(), "no bundle offers one as a service",
+                    "a plug-in with a slot of its own brings its contract: implement org.llmsys.testkit.Contract");
         }
         return checks.report();
     }
 
-    /** Every provider of a jar: that of an installed plug-in as it is; another is installed for the time of the check. */
-    private List<Verdict> checkJar(Path jar) throws BundleException {
-        if (!Files.isReadable(jar)) {
-            throw Problem.failed("cannot read " + jar, "there is no such file", "give the path of a bundle's jar");
+    private <T> void check(Contract<T> contract, Candidate candidate, Checks checks) {
+        try (Assemblies.Held<T> held = assemblies.hold(contract.service(), candidate.name())) {
+            contract.check(held.provider(), new Contract.Subject(candidate.algorithm(), candidate.name(), candidate.numerics()), checks);
         }
-        Bundle bundle;
-        try {
-            bundle = context.installBundle(jar.toAbsolutePath().normalize().toUri().toString());
-        } catch (BundleException e) {
-            throw Problem.failed("cannot install " + jar, e.getMessage(), "a plug-in is a jar with an OSGi manifest; CONTRIBUTING.md builds one");
-        }
-        boolean wasActive = bundle.getState() == Bundle.ACTIVE;
-        try {
-            bundle.start(Bundle.START_TRANSIENT);
-            List<Verdict> verdicts = new ArrayList<>();
-            for (String slot : assemblies.current().slots()) {
-                for (Candidate candidate : assemblies.current().candidates(slot)) {
-                    if (candidate.bundle().equals(bundle.getSymbolicName())) {
-                        verdicts.add(check(candidate));
-                    }
-                }
-            }
-            if (verdicts.isEmpty()) {
-                throw Problem.failed("nothing to check in " + jar, "the bundle " + bundle.getSymbolicName() + " offers no provider of a slot",
-                        "annotate the class with @Component and @Provider");
-            }
-            return verdicts;
-        } catch (BundleException e) {
-            throw Problem.failed("the bundle " + bundle.getSymbolicName() + " cannot start", e.getMessage(), "build it against this version of llmsys");
-        } finally {
-            if (!wasActive) {
-                bundle.uninstall();
-            }
-        }
-    }
-
-    private static Map<String, Object> json(Verdict verdict) {
-        Checks.Report report = verdict.report();
-        return Json.object("slot", verdict.provider().slot(), "name", verdict.provider().name(), "passed", report.passed(), "failed", report.failed(),
-                "skipped", report.skipped(), "failures", report.failures());
-    }
-
-    private static void print(Verdict verdict, Console console) {
-        Checks.Report report = verdict.report();
-        report.failures().forEach(failure -> console.out().println("broken: " + failure));
-        console.out().println(verdict.provider().slot() + " " + verdict.provider().name() + ": " + report.passed() + " promises kept, " + report.failed()
-                + " broken" + (report.skipped() > 0 ? ", " + report.skipped() + " that this kit cannot check" : ""));
-    }
-
-    private static int status(List<Verdict> verdicts) {
-        return verdicts.stream().allMatch(verdict -> verdict.report().failed() == 0) ? 0 : Problem.FAILED;
     }
 }

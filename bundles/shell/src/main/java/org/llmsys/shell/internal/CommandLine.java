@@ -42,7 +42,7 @@ public final class CommandLine {
 
     /** Every command that can be typed. */
     static final List<String> NAMES = List.of("bench", "check", "compare", "demo", "doctor", "eval", "exec", "generate", "help", "services",
-            "test", "tokenize", "train", "use", "version");
+            "shell", "test", "tokenize", "train", "use", "version");
 
     /** Runs it. @return the exit status */
     int run(Console console, String... line) {
@@ -81,7 +81,7 @@ public final class CommandLine {
             return 0;
         }
         String name = words.getFirst();
-        HelpPage page = HelpPage.of(name).orElseThrow(() -> Problem.misused("there is no command " + name,
+        HelpPage page = HelpPage.of(name).or(() -> hidden(name)).orElseThrow(() -> Problem.misused("there is no command " + name,
                 "the commands are " + String.join(", ", NAMES), suggestion(name)));
         List<String> rest = words.subList(1, words.size());
         if (rest.contains("--help")) {
@@ -99,6 +99,11 @@ public final class CommandLine {
         } finally {
             context.ungetService(reference);
         }
+    }
+
+    /** What the shell calls by itself has no page and no options. */
+    private static Optional<HelpPage> hidden(String name) {
+        return name.equals("welcome") ? Optional.of(HelpPage.without(name)) : Optional.empty();
     }
 
     private static String suggestion(String name) {

@@ -71,6 +71,7 @@ public final class GenerateCommand implements Command {
                 ids.add(token.id());
                 text.append(token.text());
                 print(asJson ? "" : token.text(), console);
+                console.heed();
             }
             stopReason = session.stopReason();
         }

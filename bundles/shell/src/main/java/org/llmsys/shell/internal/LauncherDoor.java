@@ -1,6 +1,11 @@
 package org.llmsys.shell.internal;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.ToIntFunction;
 
 import org.llmsys.shell.Console;
@@ -22,9 +27,10 @@ public final class LauncherDoor implements ToIntFunction<String[]>, Runnable {
     public LauncherDoor(@Reference CommandLine commands) {
         this.commands = commands;
         String terminals = System.getProperty("llmsys.terminals", "");  // which of 0, 1 and 2 are terminals, as the script saw it
-        PrintStream out = System.out;                                  // kept, because Gogo exchanges them
-        PrintStream err = System.err;
-        console = new Console(System.in, out, err, terminals.contains("1"), terminals.contains("2"));
+        // Streams of our own over the descriptors: Gogo exchanges those of System, and hands them back to whoever opens a session.
+        PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.err)), false, StandardCharsets.UTF_8);
+        console = new Console(new FileInputStream(FileDescriptor.in), out, err, terminals.contains("1"), terminals.contains("2"));
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.llmsys.inference.LoadedModel;
 /** Lets the model that is learning write a few words, to be read beside the loss. Draws depend on seed and step alone and touch nothing. */
 final class SampleWriter {
 
-    private static final int PROMPT = 8;
+    private static final int PROMPT = 12;
     private static final int TOKENS = 60;
     private static final double TEMPERATURE = 0.8;
 
@@ -26,11 +26,19 @@ final class SampleWriter {
     private final LoadedModel model;
     private final int[] prompt;
 
-    /** @param text ids whose beginning is the prompt */
+    /** @param text ids whose first word is the prompt */
     SampleWriter(Assemblies assemblies, LoadedModel model, int[] text) {
         this.assemblies = assemblies;
         this.model = model;
-        this.prompt = Arrays.copyOf(text, Math.min(PROMPT, Math.min(text.length, model.model().config().contextLength() / 2 + 1)));
+        this.prompt = firstWord(text, Math.min(PROMPT, Math.min(text.length, model.model().config().contextLength() / 2 + 1)));
+    }
+
+    private int[] firstWord(int[] text, int most) {
+        int length = 1;
+        while (length < most && !model.tokenizer().decode(new int[] {text[length - 1]}).isBlank()) {
+            length++;
+        }
+        return Arrays.copyOf(text, length);
     }
 
     /** A prompt from the text and what the model makes of it; empty when the workbench has no engine, or one that fails: a sample is an extra. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
@@ -70,7 +71,8 @@ public final class TransformerTrainer implements Trainer {
         TrainingConfig complete = config.withVocabSize(vocabSize(config.model(), tokenizer));
         Dataset data = Dataset.of(text, tokenizer, config.validation(), config.model().contextLength());
         ModelWeights weights = ModelWeights.initialize(complete.model(), config.seed());
-        LoadedModel model = new LoadedModel(folder.path().toAbsolutePath().normalize().getFileName().toString(), new TransformerModel(complete.model(), weights), tokenizer);
+        String name = String.valueOf(folder.path().toAbsolutePath().normalize().getFileName());
+        LoadedModel model = new LoadedModel(name, new TransformerModel(complete.model(), weights), tokenizer);
         Checkpoint start = new Checkpoint(complete, 0, data.fingerprint(), Double.NaN, Double.NaN);
         return new TrainingRun(assemblies, start, data, model, OptimizerMemory.zeros(memoryNames, weights), folder, job, reports, listener);
     }
@@ -140,7 +142,7 @@ public final class TransformerTrainer implements Trainer {
         requireKnown(slot, algorithm, names(slot, Candidate::algorithm));
     }
 
-    private Set<String> names(String slot, java.util.function.Function<Candidate, String> name) {
+    private Set<String> names(String slot, Function<Candidate, String> name) {
         Set<String> names = new TreeSet<>();
         assemblies.current().candidates(slot).forEach(candidate -> names.add(name.apply(candidate)));
         return names;

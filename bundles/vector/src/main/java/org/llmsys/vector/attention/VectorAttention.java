@@ -96,11 +96,11 @@ public final class VectorAttention implements AttentionKernel {
             float[] inverse = new float[rows];
             for (int r = 0; r < rows; r++) {
                 int seen = before + t + r + 1;
-                float max = SoftmaxRow.max(array, r * keys, seen);
-                float sum = SoftmaxRow.expAndSum(array, r * keys, seen, keys, scale, -max * scale);
+                float shift = -SoftmaxRow.max(array, r * keys, seen) * scale;
+                float sum = SoftmaxRow.expAndSum(array, r * keys, seen, keys, scale, shift);
                 inverse[r] = 1 / sum;
                 if (logSumExp != null) {
-                    logSumExp.set((double) max * scale + Math.log(sum), b, h, t + r);
+                    logSumExp.set(Math.log(sum) - shift, b, h, t + r);
                 }
             }
             matmul.multiply(p, rows(v, 0, keys), outRows, false);                                 // (rows, HS)

@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  *   Φ(-|x|) = t (c1 + t (c2 + ... t c5)) exp(-x²/2) / 2,   t = 1 / (1 + 0.3275911 |x| / sqrt 2);   Φ(|x|) = 1 - Φ(-|x|)
  * </pre>
  *
- * <p>The polynomial's error in erf is at most 1.5e-7. The slope needs exp(-x²/2) too, so backward computes one exponential for both.
+ * <p>The error in erf is at most 5e-7: 1.5e-7 of the polynomial, the rest rounding. The slope needs exp(-x²/2) too, so backward computes one exponential for both.
  *
  * @see <a href="https://arxiv.org/abs/1606.08415">Hendrycks, Gimpel 2016, Gaussian Error Linear Units</a>; Hastings' approximation, Abramowitz and Stegun 1964, 7.1.26
  */

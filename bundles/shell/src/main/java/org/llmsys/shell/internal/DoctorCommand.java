@@ -1,0 +1,128 @@
+package org.llmsys.shell.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Assembly;
+import org.llmsys.assembly.Candidate;
+import org.llmsys.shell.Arguments;
+import org.llmsys.shell.Command;
+import org.llmsys.shell.Console;
+import org.llmsys.shell.Json;
+import org.llmsys.shell.Table;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Says what this machine offers, what serves each slot, and why nothing faster does. */
+@Component(property = Command.NAME + "=doctor")
+public final class DoctorCommand implements Command {
+
+    private static final List<String> TOLD_FEATURES = List.of("sse4_2", "avx", "avx2", "fma", "avx512f", "asimd", "sve");
+    private static final String VECTOR = "org.llmsys.vector";
+
+    private final Assemblies assemblies;
+    private final BundleContext context;
+
+    @Activate
+    public DoctorCommand(@Reference Assemblies assemblies, BundleContext context) {
+        this.assemblies = assemblies;
+        this.context = context;
+    }
+
+    /** {@code faster} and {@code why} are null when nothing better than {@code serving} is known. */
+    private record Row(String slot, String algorithm, String serving, String faster, String why) {
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) throws IOException {
+        arguments.words(new String[0]);
+        List<Row> rows = rows(assemblies.current());
+        List<String> unresolved = Stream.of(context.getBundles()).filter(b -> b.getState() == Bundle.INSTALLED).map(Bundle::getSymbolicName).toList();
+        if (arguments.has("--json")) {
+            console.json(Json.object("jdk", Json.object("version", Runtime.version().toString(), "home", System.getProperty("java.home")), "cpu", cpu(),
+                    "flags", flags(), "slots", rows.stream().map(DoctorCommand::json).toList(), "processors", Runtime.getRuntime().availableProcessors(),
+                    "unresolved", unresolved, "home", Models.home().toString(), "model", Files.exists(Models.shipped())));
+            return 0;
+        }
+        console.out().println("jdk         " + Runtime.version() + " in " + System.getProperty("java.home"));
+        console.out().println("cpu         " + cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors");
+        console.out().println("flags       " + flags());
+        console.out().println("memory      " + String.format(Locale.ROOT, "%,d MB for Java", Runtime.getRuntime().maxMemory() >> 20));
+        console.out().println("writes to   " + Models.home());
+        console.out().println("model       " + (Files.exists(Models.shipped()) ? Models.shipped().toString() : "none is shipped; ./llmsys demo trains one"));
+        console.out().println("bundles     " + (unresolved.isEmpty() ? "all are resolved" : "cannot be resolved: " + String.join(", ", unresolved)));
+        console.out().println();
+        Table table = new Table("slot", "algorithm", "serving", "faster", "why not");
+        rows.forEach(row -> table.row(row.slot(), row.algorithm(), row.serving(), row.faster(), row.why()));
+        console.out().print(table);
+        return unresolved.isEmpty() ? 0 : 1;
+    }
+
+    private List<Row> rows(Assembly assembly) {
+        List<Row> rows = new ArrayList<>();
+        for (String slot : new TreeSet<>(assembly.slots())) {
+            List<Candidate> candidates = assembly.candidates(slot);
+            if (candidates.isEmpty()) {
+                rows.add(new Row(slot, "", "", null, "no bundle offers one"));
+            }
+            for (String algorithm : candidates.stream().map(Candidate::algorithm).collect(Collectors.toCollection(TreeSet::new))) {
+                rows.add(row(assembly, slot, algorithm, candidates.stream().filter(c -> c.algorithm().equals(algorithm)).toList()));
+            }
+        }
+        return rows;
+    }
+
+    /** Rankings are given by speed: the best of them serves unless something stands in its way. */
+    private Row row(Assembly assembly, String slot, String algorithm, List<Candidate> candidates) {
+        Candidate best = candidates.stream().max(Comparator.comparingInt(Candidate::ranking)).orElseThrow();
+        Optional<Candidate> serving = assembly.serving(slot, algorithm);
+        String name = serving.map(Candidate::name).orElse("");
+        if (serving.isPresent() && best.ranking() > serving.get().ranking()) {
+            return new Row(slot, algorithm, name, best.name(), best.quarantine() != null ? "in quarantine: " + best.quarantine()
+                    : name + " was chosen; ./llmsys use " + slot + " auto chooses the fastest");
+        }
+        boolean vectorMissing = slot.equals("matmul") && Stream.of(context.getBundles())
+                .noneMatch(b -> VECTOR.equals(b.getSymbolicName()) && b.getState() == Bundle.ACTIVE);
+        return vectorMissing ? new Row(slot, algorithm, name, "vector", "the bundle " + VECTOR + " is not active; it needs a JDK with the module jdk.incubator.vector")
+                : new Row(slot, algorithm, name, null, null);
+    }
+
+    private static Map<String, Object> json(Row row) {
+        return Json.object("slot", row.slot(), "algorithm", row.algorithm(), "serving", row.serving(), "faster", row.faster(), "why", row.why());
+    }
+
+    /** The flags of commands that compute, as the script gives them. */
+    private static String flags() {
+        return System.getProperty("llmsys.flags", "").strip();
+    }
+
+    private static String cpu() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        String architecture = System.getProperty("os.arch");
+        if (!Files.isReadable(info)) {
+            return architecture;
+        }
+        List<String> lines = Files.readAllLines(info);
+        String model = value(lines, "model name").orElse(architecture);
+        List<String> features = List.of((value(lines, "flags").or(() -> value(lines, "Features")).orElse("")).split(" "));
+        return model + ", " + String.join(" ", TOLD_FEATURES.stream().filter(features::contains).toList());
+    }
+
+    private static Optional<String> value(List<String> lines, String name) {
+        return lines.stream().filter(line -> line.startsWith(name)).findFirst().map(line -> line.substring(line.indexOf(':') + 1).strip());
+    }
+}

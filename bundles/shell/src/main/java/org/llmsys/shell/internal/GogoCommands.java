@@ -1,0 +1,120 @@
+package org.llmsys.shell.internal;
+
+import java.util.stream.Stream;
+
+import org.llmsys.shell.Console;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Where the Gogo shell comes in: the same commands with the same options, as {@code llmsys:generate} or plain {@code generate}. Immediate,
+ * because Gogo looks a command up anew each time and a delayed component would be made and thrown away with every call.
+ */
+@Component(service = GogoCommands.class, immediate = true, property = {
+    "osgi.command.scope=llmsys",
+    "osgi.command.function=bench", "osgi.command.function=check", "osgi.command.function=compare", "osgi.command.function=demo",
+    "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=exec", "osgi.command.function=generate",
+    "osgi.command.function=help", "osgi.command.function=services", "osgi.command.function=test", "osgi.command.function=tokenize",
+    "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version", "osgi.command.function=welcome"})
+public final class GogoCommands {
+
+    private final CommandLine commands;
+
+    @Activate
+    public GogoCommands(@Reference CommandLine commands) {
+        this.commands = commands;
+    }
+
+    /** Tells Gogo that a command failed; the command itself has said why. */
+    static final class CommandFailed extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        CommandFailed(String name, int status) {
+            super(name + " ended with status " + status);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+
+    /** Gogo has made the standard streams those of the session and of the pipe, for the thread that calls. */
+    private void run(String name, Object[] words) throws CommandFailed {
+        boolean terminal = Boolean.getBoolean("llmsys.interactive");
+        Console console = new Console(System.in, System.out, System.err, terminal, terminal);
+        int status = commands.run(console, Stream.concat(Stream.of(name), Stream.of(words).map(String::valueOf)).toArray(String[]::new));
+        if (status != 0) {
+            throw new CommandFailed(name, status);
+        }
+    }
+
+    public void bench(Object... words) throws CommandFailed {
+        run("bench", words);
+    }
+
+    public void check(Object... words) throws CommandFailed {
+        run("check", words);
+    }
+
+    public void compare(Object... words) throws CommandFailed {
+        run("compare", words);
+    }
+
+    public void demo(Object... words) throws CommandFailed {
+        run("demo", words);
+    }
+
+    public void doctor(Object... words) throws CommandFailed {
+        run("doctor", words);
+    }
+
+    public void eval(Object... words) throws CommandFailed {
+        run("eval", words);
+    }
+
+    public void exec(Object... words) throws CommandFailed {
+        run("exec", words);
+    }
+
+    public void generate(Object... words) throws CommandFailed {
+        run("generate", words);
+    }
+
+    public void help(Object... words) throws CommandFailed {
+        run("help", words);
+    }
+
+    public void services(Object... words) throws CommandFailed {
+        run("services", words);
+    }
+
+    public void test(Object... words) throws CommandFailed {
+        run("test", words);
+    }
+
+    public void tokenize(Object... words) throws CommandFailed {
+        run("tokenize", words);
+    }
+
+    public void train(Object... words) throws CommandFailed {
+        run("train", words);
+    }
+
+    public void use(Object... words) throws CommandFailed {
+        run("use", words);
+    }
+
+    public void version(Object... words) throws CommandFailed {
+        run("version", words);
+    }
+
+    /** What the shell says when it opens. */
+    public void welcome() throws CommandFailed {
+        run("welcome", new Object[0]);
+    }
+}
