@@ -26,6 +26,7 @@ class WorkbenchStartsTest {
             Map<String, List<String>> inventory = workbench.inside(Inventory.class, "");
             assertEquals(List.of(), inventory.get("bundles").stream().filter(bundle -> !bundle.endsWith("=ACTIVE")).toList());
             assertEquals(List.of(), inventory.get("unsatisfied"));
+            assertEquals(List.of(), inventory.get("silent"), "a provider that extends a class must name its service in @Component");
             assertEquals(inventory.get("services"), inventory.get("listed"));
             assertTrue(inventory.get("listed").containsAll(List.of("matmul:matmul:naive", "matmul:matmul:tiled", "matmul:matmul:parallel",
                     "matmul:matmul:vector")), inventory.get("listed").toString());

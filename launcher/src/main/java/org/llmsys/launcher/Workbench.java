@@ -54,8 +54,14 @@ final class Workbench {
             // Without the vector module its providers are still listed and chosen; no light command makes one compute.
             settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "jdk.incubator.vector");
         }
-        settings.put("gosh.home", Path.of(System.getProperty("llmsys.root", ".")).resolve("workspace").toString());
         settings.put("gosh.args", shell ? "" : "--nointeractive");
+        if (shell) {
+            String house = System.getProperty("llmsys.root", ".");
+            System.setProperty("gosh.home", Path.of(house, "workspace").toString());        // its etc/gosh_profile greets
+        }
+        if (!shell) {
+            System.setProperty("org.jline.terminal.dumb", "true");     // JLine warns that there is no terminal; nobody needs one
+        }
         framework = new FrameworkFactory().newFramework(settings);
     }
 

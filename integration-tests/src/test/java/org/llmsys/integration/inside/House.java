@@ -18,7 +18,7 @@ public final class House {
 
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
-    final BundleContext context;
+    private final BundleContext context;
 
     public House(BundleContext context) {
         this.context = context;

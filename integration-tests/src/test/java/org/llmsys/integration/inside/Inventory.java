@@ -13,7 +13,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
-/** What the running house consists of. Gives {@code bundles} (name=state), {@code unsatisfied}, {@code services}, {@code listed}, {@code slots}. */
+/** What the running house consists of. Gives {@code bundles} (name=state), {@code unsatisfied},
+ * {@code silent} (components that fill a slot and offer no service), {@code services}, {@code listed} and {@code slots}. */
 public final class Inventory implements BiFunction<BundleContext, String, Map<String, List<String>>> {
 
     @Override
@@ -24,6 +25,9 @@ public final class Inventory implements BiFunction<BundleContext, String, Map<St
         Map<String, List<String>> found = new LinkedHashMap<>();
         found.put("bundles", bundles(context));
         found.put("unsatisfied", house.unsatisfied());
+        found.put("silent", house.components().getComponentDescriptionDTOs().stream()
+                .filter(component -> component.properties.containsKey("llmsys.slot") && component.serviceInterfaces.length == 0)
+                .map(component -> component.name).sorted().toList());
         found.put("services", offered(context));
         found.put("listed", assembly.slots().stream().flatMap(slot -> assembly.candidates(slot).stream())
                 .map(candidate -> candidate.slot() + ":" + candidate.algorithm() + ":" + candidate.name()).sorted().toList());

@@ -14,15 +14,11 @@ import org.llmsys.assembly.StepListener;
 public final class StepLog implements StepListener {
 
     private final String slot;
-    private final House house;
-    private final org.llmsys.assembly.Assemblies asm;
     private final Map<String, AtomicLong> steps = new ConcurrentHashMap<>();
     private final Queue<String> events = new ConcurrentLinkedQueue<>();
 
     /** @param slot whose providers are counted */
-    public StepLog(String slot, House house) {
-        this.house = house;
-        this.asm = house.service(org.llmsys.assembly.Assemblies.class);
+    public StepLog(String slot) {
         this.slot = slot;
     }
 
@@ -41,13 +37,6 @@ public final class StepLog implements StepListener {
     @Override
     public void paused(String missing, String algorithm) {
         events.add("paused " + missing + ":" + algorithm);
-        events.add("DEBUG rev " + asm.current().revision() + " " + asm.current().candidates(missing));
-        try {
-            events.add("RAW " + java.util.stream.Stream.of(house.context.getAllServiceReferences(null, "(llmsys.slot=" + missing + ")"))
-                .map(r -> r.getProperty("llmsys.name") + "#" + r.getProperty("service.id") + " " + java.util.Arrays.toString(r.getUsingBundles())).toList());
-        } catch (Exception e) { events.add("RAW " + e); }
-        if (events.size() < 40) Thread.getAllStackTraces().forEach((t, st) -> { String x = String.join("<", java.util.Arrays.stream(st).map(f -> f.getClassName().replaceAll(".*\\.", "") + "." + f.getMethodName() + ":" + f.getLineNumber()).toList());
-            if (x.contains("Swaps") || x.contains("llmsys") || x.contains("scr") || x.contains("Component")) events.add("STACK " + t.getName() + " " + x); });
     }
 
     @Override

@@ -91,19 +91,14 @@ final class Bound {
     }
 
     /**
-     * Waits until no lease is open, then returns; dooms what is still open at the deadline, and at once the leases of the waiting
-     * thread itself, which would wait for ever. A lease that is being committed is waited for and never doomed.
+     * Waits until no lease is open, and dooms what is still open at the deadline. Leases of the waiting thread itself are doomed
+     * without waiting for them, which would take for ever. A lease that is being committed is waited for and never doomed.
      *
      * @param deadline in {@link System#nanoTime} time
      */
     synchronized void drain(long deadline, String reason) {
         Thread self = Thread.currentThread();
         boolean interrupted = false;
-        for (Lease lease : leases) {
-            if (lease.owner == self) {
-                lease.doom(reason);
-            }
-        }
         while (leases.stream().anyMatch(lease -> lease.owner != self)) {
             long millis = (deadline - System.nanoTime()) / 1_000_000;
             if (millis <= 0) {

@@ -66,6 +66,9 @@ final class Lessor<P> {
                 try {
                     now = bind(base, inquiry);
                 } catch (MissingProvider missing) {
+                    if (switchboard.current() != base) {
+                        continue;   // who left did so after another came: look again before anybody hears of a pause
+                    }
                     pause = pause == null ? new Pause(missing) : pause.continued(missing);
                     pause.await(base);
                     continue;

@@ -210,6 +210,30 @@ class FaultTest {
         assertEquals(List.of("scale:throwing"), quarantined(assemblies));
     }
 
+    @Provider(slot = "shift", algorithm = "plus-one", name = "throwing")
+    private static final class ThrowingShift extends GoodShift {
+        @Override
+        public void shift(float[] x, float[] y) {
+            throw new IllegalStateException("broken on purpose");
+        }
+    }
+
+    @Test
+    @DisplayName("overflow that all providers of one slot show is harmless here: the next one accused is found, and only it is quarantined")
+    void wronglyAccused() {
+        Assemblies assemblies = Assemblies.of(new GoodScale(), new OtherScale(), new ThrowingShift(), new GoodShift());
+        try (StepRunner<Net> runner = assemblies.runner("test", Net::new, ear)) {
+            float[] y = runner.run((net, step) -> {
+                step.get(net.scale).scale(new float[] {Float.MAX_VALUE}, new float[1]);
+                float[] shifted = new float[1];
+                step.get(net.shift).shift(new float[] {1}, shifted);
+                return shifted;
+            });
+            assertArrayEquals(new float[] {2}, y);
+        }
+        assertEquals(List.of("shift:throwing"), quarantined(assemblies));
+    }
+
     @Test
     @DisplayName("a structural provider is blamed by the code that built with it; the rerun is built by another one")
     void blamed() {

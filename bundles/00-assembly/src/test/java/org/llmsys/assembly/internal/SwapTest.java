@@ -119,7 +119,7 @@ class SwapTest {
     }
 
     @Test
-    @DisplayName("150 choices under the load of two threads: no step mixes two implementations")
+    @DisplayName("many choices under the load of two threads: no step mixes two implementations")
     void noStepMixes() throws InterruptedException {
         StandaloneAssemblies assemblies = new StandaloneAssemblies(List.of(new GoodScale(), new OtherScale()));
         long[] counts = storm(assemblies, true, i -> assemblies.use("scale", i % 2 == 0 ? "other" : "good"));

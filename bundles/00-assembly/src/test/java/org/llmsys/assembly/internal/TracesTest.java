@@ -35,12 +35,12 @@ class TracesTest {
         List<Object> seen = new ArrayList<>();
         assertFalse(bus.wanted(PLACE));
         bus.show(PLACE, 1);
-        try (TraceBus.Listening listening = bus.listen("blocks.*.attn.*", (place, value) -> seen.add(value))) {
-            assertTrue(bus.wanted(PLACE));
-            assertFalse(bus.wanted("hook_embed"));
-            bus.show(PLACE, 2);
-            bus.show("hook_embed", 3);
-        }
+        TraceBus.Listening listening = bus.listen("blocks.*.attn.*", (place, value) -> seen.add(value));
+        assertTrue(bus.wanted(PLACE));
+        assertFalse(bus.wanted("hook_embed"));
+        bus.show(PLACE, 2);
+        bus.show("hook_embed", 3);
+        listening.close();
         assertFalse(bus.wanted(PLACE));
         bus.show(PLACE, 4);
         assertEquals(List.of(2), seen);

@@ -2,7 +2,6 @@ package org.llmsys.inference.internal;
 
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Blueprint;
@@ -43,6 +42,6 @@ record DecodingPlan(TransformerNetwork network, Need<TensorAllocator> allocator,
         if (known.isEmpty()) {
             return name;                                         // none is here now: the first step waits for one
         }
-        throw Problem.misused("there is no sampler " + name, "samplers are " + known.stream().collect(Collectors.joining(", ")), Names.suggestion(name, known));
+        throw Problem.misused("there is no sampler " + name, "samplers are " + String.join(", ", known), Names.suggestion(name, known));
     }
 }

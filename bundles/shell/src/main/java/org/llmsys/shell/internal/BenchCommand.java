@@ -100,7 +100,7 @@ public final class BenchCommand implements Command {
         Table table = peers ? new Table("slot", "name", "case", "threads", "value", "unit", "peer", "peer's value", "ratio")
                 : new Table("slot", "name", "case", "threads", "value", "unit");
         for (Row row : rows) {
-            String value = String.format(Locale.ROOT, "%.2f", row.value());
+            String value = String.format(Locale.ROOT, row.value() < 0.1 ? "%.5f" : "%.2f", row.value());
             if (!peers) {
                 table.row(row.slot(), row.name(), row.what(), row.threads(), value, row.unit());
             } else {

@@ -23,6 +23,9 @@ import org.llmsys.shell.Json;
 import org.llmsys.shell.Table;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -51,7 +54,7 @@ public final class DoctorCommand implements Command {
     public int run(Arguments arguments, Console console) throws IOException {
         arguments.words(new String[0]);
         List<Row> rows = rows(assemblies.current());
-        List<String> unresolved = Stream.of(context.getBundles()).filter(b -> b.getState() == Bundle.INSTALLED).map(Bundle::getSymbolicName).toList();
+        List<String> unresolved = Stream.of(context.getBundles()).filter(this::unresolved).map(Bundle::getSymbolicName).toList();
         if (arguments.has("--json")) {
             console.json(Json.object("jdk", Json.object("version", Runtime.version().toString(), "home", System.getProperty("java.home")), "cpu", cpu(),
                     "flags", flags(), "slots", rows.stream().map(DoctorCommand::json).toList(), "processors", Runtime.getRuntime().availableProcessors(),
@@ -70,6 +73,12 @@ public final class DoctorCommand implements Command {
         rows.forEach(row -> table.row(row.slot(), row.algorithm(), row.serving(), row.faster(), row.why()));
         console.out().print(table);
         return unresolved.isEmpty() ? 0 : 1;
+    }
+
+    /** Bundles of a later start level (Gogo, when no shell is open) have not been asked to start. */
+    private boolean unresolved(Bundle bundle) {
+        int level = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class).getStartLevel();
+        return bundle.getState() == Bundle.INSTALLED && bundle.adapt(BundleStartLevel.class).getStartLevel() <= level;
     }
 
     private List<Row> rows(Assembly assembly) {

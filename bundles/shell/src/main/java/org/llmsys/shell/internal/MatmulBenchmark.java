@@ -41,6 +41,7 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
 
     private static final String THREADS = "llmsys.threads";
     private static final double SECONDS_A_TURN = 0.05;
+    private static final long WARM_UP_NANOS = 1_500_000_000L;
 
     /** Someone who multiplies matrices of size n; gives the seconds of one product. */
     private interface Contestant {
@@ -62,7 +63,7 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
     private List<Row> measure(List<Integer> sizes, int rounds, boolean peers, Console console) throws IOException {
         List<Row> rows = new ArrayList<>();
         List<Candidate> candidates = assemblies.current().candidates("matmul");
-        Job job = console.job("bench matmul, " + pool.threads() + " threads", "rounds", (long) sizes.size() * rounds);
+        Job job = console.job("bench matmul, threads: " + pool.threads(), "rounds", (long) sizes.size() * rounds);
         try (NumpyPeer numpy = peers ? NumpyPeer.start(pool.threads(), console) : null) {
             for (int place = 0; place < sizes.size(); place++) {
                 rows.addAll(size(sizes.get(place), candidates, rounds, numpy, job, (long) place * rounds));
@@ -93,11 +94,7 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
         Map<String, double[]> times = new LinkedHashMap<>();
         Map<String, Integer> repetitions = new LinkedHashMap<>();
         for (Map.Entry<String, Contestant> entry : contestants.entrySet()) {
-            double warm = 0;
-            for (int i = 0; i < 3; i++) {                              // compiled, and in the caches
-                warm = entry.getValue().seconds(1);
-                job.checkpoint();
-            }
+            double warm = warmUp(entry.getValue(), job);
             repetitions.put(entry.getKey(), (int) Math.clamp(SECONDS_A_TURN / warm, 1, 10_000));
             entry.getValue().seconds(repetitions.get(entry.getKey()));
             times.put(entry.getKey(), new double[rounds]);
@@ -112,6 +109,17 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
         double peer = numpy == null ? Double.NaN : flops / median(times.get(NumpyPeer.NAME));
         return candidates.stream().map(candidate -> new Row("matmul", candidate.name(), n + "x" + n + "x" + n, pool.threads(),
                 flops / median(times.get(candidate.name())), "GFLOP/s", numpy == null ? null : NumpyPeer.NAME, peer)).toList();
+    }
+
+    /** Until it is compiled and in the caches. Vector code is interpreted at first, a hundred times slower. @return seconds of one product */
+    private static double warmUp(Contestant contestant, Job job) throws IOException {
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        double best = contestant.seconds(1);
+        do {
+            best = Math.min(best, contestant.seconds(1));
+            job.checkpoint();
+        } while (System.nanoTime() < end);
+        return best;
     }
 
     private static Matrix random(int n, long seed) {

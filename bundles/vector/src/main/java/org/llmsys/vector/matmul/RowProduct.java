@@ -10,27 +10,26 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of a few rows, such as the matrix–vector products of decoding: each element of B is needed once or a few times, so packing
- * all of it would cost more than the product.
+ * it would cost more than the product. B is read where it lies.
  *
  * <pre>
- *   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register, eight k at a time
+ *   B contiguous along n:   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register, eight k at a time
+ *   B contiguous along k:   C[m,n] += A[m,:] · B[:,n]              eight n at a time, a scalar accumulator each
  * </pre>
  *
- * <p>Where B is contiguous along n it is read where it lies. Where it is not (the tied output projection reads an embedding table
- * (V,C) as its transpose), small tiles of it are turned first and used from the nearest cache. One inner product is never spread over
- * the lanes of a register: that would add in another order.
+ * <p>The second form is that of the tied output projection, which reads an embedding table (V,C) as its transpose. One inner product
+ * cannot be spread over the lanes of a register without adding in another order; eight of them side by side keep the order, and
+ * keep the multiply-add units busy.
  */
 final class RowProduct {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    /** Columns and rows of a tile of B that is turned: 32 KiB. */
-    private static final int TILE_COLUMNS = 64;
-    private static final int TILE_ROWS = 128;
-    /** Most columns of C in a chunk: with eight rows of B they stay in the nearest cache while the rows of A pass. */
-    private static final int STRIP = 8 * TILE_COLUMNS;
+    /** Columns of C in a chunk: enough to read far along each row of B, few enough that they stay in the nearest cache with it. */
+    private static final int NARROWEST = 256;
+    private static final int WIDEST = 512;
     /** Multiply-adds that are worth a chunk of their own. */
-    private static final int WORK = 1 << 17;
+    private static final int WORK = 1 << 19;
 
     private final Scratch scratch;
     private final WorkerPool pool;
@@ -42,8 +41,8 @@ final class RowProduct {
 
     /** C must have columnStride 1. */
     void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        long workOfTile = Math.max(1L, (long) a.rows() * a.columns() * TILE_COLUMNS);
-        int width = TILE_COLUMNS * (int) Math.clamp(Math.ceilDiv(WORK, workOfTile), 1, STRIP / TILE_COLUMNS);
+        long workOfColumn = Math.max(1L, (long) a.rows() * a.columns());
+        int width = Math.clamp(WORK / workOfColumn, NARROWEST, WIDEST) / 8 * 8;
         pool.run(Math.ceilDiv(c.columns(), width), chunk -> {
             int from = chunk * width;
             int columns = Math.min(width, c.columns() - from);
@@ -52,9 +51,9 @@ final class RowProduct {
                 clear(strip);
             }
             if (b.columnStride() == 1) {
-                addRows(a, 0, b.data(), b.offset() + from, b.rowStride(), b.rows(), strip);
+                addRows(a, b, from, strip);
             } else {
-                addTurned(a, b, from, strip);
+                addInnerProducts(a, b, from, strip);
             }
         });
     }
@@ -66,34 +65,21 @@ final class RowProduct {
         }
     }
 
-    /** Turns tiles of B so that they are contiguous along n. */
-    private void addTurned(Matrix a, Matrix b, int from, Matrix strip) {
-        float[] tile = scratch.lend(TILE_ROWS * TILE_COLUMNS);
-        for (int n = 0; n < strip.columns(); n += TILE_COLUMNS) {
-            int columns = Math.min(TILE_COLUMNS, strip.columns() - n);
-            Matrix c = new Matrix(strip.data(), strip.offset() + n, strip.rows(), columns, strip.rowStride(), 1);
-            for (int k = 0; k < b.rows(); k += TILE_ROWS) {
-                int depth = Math.min(TILE_ROWS, b.rows() - k);
-                Panels.pack(b, from + n, TILE_COLUMNS, k, depth, tile, 0);
-                addRows(a, k, tile, 0, TILE_COLUMNS, depth, c);
-            }
-        }
-        scratch.giveBack(tile);
-    }
+    // ---- B contiguous along n ------------------------------------------------------------------------------------------------
 
-    /** C[m,:] += A[m, first + k] * b[bAt + k*stride ..] for k below depth. */
-    private static void addRows(Matrix a, int first, float[] b, int bAt, int stride, int depth, Matrix c) {
+    private static void addRows(Matrix a, Matrix b, int from, Matrix strip) {
         int step = a.columnStride();
         int k = 0;
-        for (; k + 8 <= depth; k += 8) {
-            for (int m = 0; m < c.rows(); m++) {
-                addEight(a.data(), a.offset() + m * a.rowStride() + (first + k) * step, step,
-                        b, bAt + k * stride, stride, c.data(), c.offset() + m * c.rowStride(), c.columns());
+        for (; k + 8 <= b.rows(); k += 8) {
+            for (int m = 0; m < strip.rows(); m++) {
+                addEight(a.data(), a.offset() + m * a.rowStride() + k * step, step, b.data(), b.offset() + k * b.rowStride() + from, b.rowStride(),
+                        strip.data(), strip.offset() + m * strip.rowStride(), strip.columns());
             }
         }
-        for (; k < depth; k++) {
-            for (int m = 0; m < c.rows(); m++) {
-                addOne(a.get(m, first + k), b, bAt + k * stride, c.data(), c.offset() + m * c.rowStride(), c.columns());
+        for (; k < b.rows(); k++) {
+            for (int m = 0; m < strip.rows(); m++) {
+                addOne(a.get(m, k), b.data(), b.offset() + k * b.rowStride() + from,
+                        strip.data(), strip.offset() + m * strip.rowStride(), strip.columns());
             }
         }
     }
@@ -148,5 +134,78 @@ final class RowProduct {
         for (; i < size; i++) {
             c[cAt + i] = Math.fma(a, b[bAt + i], c[cAt + i]);
         }
+    }
+
+    // ---- B contiguous along k, or with any strides ---------------------------------------------------------------------------
+
+    private void addInnerProducts(Matrix a, Matrix b, int from, Matrix strip) {
+        int depth = b.rows();
+        float[] rows = scratch.lend(a.rows() * depth);                  // A, its rows contiguous
+        for (int m = 0; m < a.rows(); m++) {
+            for (int k = 0; k < depth; k++) {
+                rows[m * depth + k] = a.get(m, k);
+            }
+        }
+        int n = 0;
+        if (b.rowStride() == 1) {
+            for (; n + 8 <= strip.columns(); n += 8) {
+                for (int m = 0; m < a.rows(); m++) {
+                    addEightInnerProducts(rows, m * depth, depth, b.data(), b.offset() + (from + n) * b.columnStride(), b.columnStride(),
+                            strip.data(), strip.offset() + m * strip.rowStride() + n);
+                }
+            }
+        }
+        for (; n < strip.columns(); n++) {
+            for (int m = 0; m < a.rows(); m++) {
+                addInnerProduct(rows, m * depth, depth, b.data(), b.offset() + (from + n) * b.columnStride(), b.rowStride(),
+                        strip.data(), strip.offset() + m * strip.rowStride() + n);
+            }
+        }
+        scratch.giveBack(rows);
+    }
+
+    private static void addEightInnerProducts(float[] x, int x0, int depth, float[] y, int y0, int stride, float[] c, int at) {
+        int y1 = y0 + stride;
+        int y2 = y1 + stride;
+        int y3 = y2 + stride;
+        int y4 = y3 + stride;
+        int y5 = y4 + stride;
+        int y6 = y5 + stride;
+        int y7 = y6 + stride;
+        float c0 = c[at];
+        float c1 = c[at + 1];
+        float c2 = c[at + 2];
+        float c3 = c[at + 3];
+        float c4 = c[at + 4];
+        float c5 = c[at + 5];
+        float c6 = c[at + 6];
+        float c7 = c[at + 7];
+        for (int k = 0; k < depth; k++) {
+            float xk = x[x0 + k];
+            c0 = Math.fma(xk, y[y0 + k], c0);
+            c1 = Math.fma(xk, y[y1 + k], c1);
+            c2 = Math.fma(xk, y[y2 + k], c2);
+            c3 = Math.fma(xk, y[y3 + k], c3);
+            c4 = Math.fma(xk, y[y4 + k], c4);
+            c5 = Math.fma(xk, y[y5 + k], c5);
+            c6 = Math.fma(xk, y[y6 + k], c6);
+            c7 = Math.fma(xk, y[y7 + k], c7);
+        }
+        c[at] = c0;
+        c[at + 1] = c1;
+        c[at + 2] = c2;
+        c[at + 3] = c3;
+        c[at + 4] = c4;
+        c[at + 5] = c5;
+        c[at + 6] = c6;
+        c[at + 7] = c7;
+    }
+
+    private static void addInnerProduct(float[] x, int x0, int depth, float[] y, int y0, int step, float[] c, int at) {
+        float sum = c[at];
+        for (int k = 0; k < depth; k++) {
+            sum = Math.fma(x[x0 + k], y[y0 + k * step], sum);
+        }
+        c[at] = sum;
     }
 }
