@@ -55,10 +55,8 @@ final class Workbench {
             settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "jdk.incubator.vector");
         }
         settings.put("gosh.args", shell ? "" : "--nointeractive");
-        if (shell) {
-            String house = System.getProperty("llmsys.root", ".");
-            System.setProperty("gosh.home", Path.of(house, "workspace").toString());        // its etc/gosh_profile greets
-        }
+        String house = System.getProperty("llmsys.root", ".");
+        System.setProperty("gosh.home", Path.of(house, "workspace").toString());            // Gogo reads etc/gosh_profile there
         if (!shell) {
             System.setProperty("org.jline.terminal.dumb", "true");     // JLine warns that there is no terminal; nobody needs one
         }

@@ -31,13 +31,13 @@ public final class ClassPathWorkbench implements AutoCloseable {
     private final Map<ComponentDescription, Object> made = new HashMap<>();
     private final Assemblies assemblies;
 
-    private ClassPathWorkbench(List<Object> given, ClassLoader loader) {
+    private ClassPathWorkbench(String emptySlot, List<Object> given, ClassLoader loader) {
         this.given = given;
         this.found = ComponentDescription.onClassPath(loader).stream()
                 .sorted(Comparator.comparingInt(ComponentDescription::ranking).reversed()).toList();
         List<Object> providers = new ArrayList<>(given.stream().filter(ClassPathWorkbench::isProvider).toList());
         for (ComponentDescription component : found) {
-            if (component.isProvider() && !needsAssemblies(component)) {
+            if (component.isProvider() && !component.slot().equals(emptySlot) && !needsAssemblies(component)) {
                 Object provider = make(component);
                 if (provider != null) {
                     providers.add(provider);
@@ -49,7 +49,12 @@ public final class ClassPathWorkbench implements AutoCloseable {
 
     /** Opens the workbench of this class's class path. @param given objects that come first */
     public static ClassPathWorkbench open(Object... given) {
-        return new ClassPathWorkbench(List.of(given), ClassPathWorkbench.class.getClassLoader());
+        return openWithout("", given);
+    }
+
+    /** The same with one slot left empty: to see what happens when nothing serves it. */
+    public static ClassPathWorkbench openWithout(String slot, Object... given) {
+        return new ClassPathWorkbench(slot, List.of(given), ClassPathWorkbench.class.getClassLoader());
     }
 
     /** The switchboard over all providers. */

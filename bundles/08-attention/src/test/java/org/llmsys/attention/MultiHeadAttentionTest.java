@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
@@ -28,13 +29,14 @@ import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
 
 class MultiHeadAttentionTest {
 
     private static final int C = 8;
     private static final AttentionSpec GROUPED = new AttentionSpec(C, 4, 2, 0);       // HS = 2
 
-    private final Assemblies assemblies = ClassPathWorkbench.with();
+    private final Assemblies assemblies = ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies();
     private final TensorAllocator allocator = TensorAllocator.heap();
     private final Map<String, Variable> weights = new HashMap<>();
 

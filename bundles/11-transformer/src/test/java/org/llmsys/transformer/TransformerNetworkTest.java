@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Problem;
@@ -39,6 +40,7 @@ import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
 import org.llmsys.transformer.internal.PreNormBlock;
 
 class TransformerNetworkTest {
@@ -73,7 +75,7 @@ class TransformerNetworkTest {
     }
 
     private static StepRunner<Plan> runner(TransformerModel model) {
-        return runner(model, ClassPathWorkbench.with(), StepListener.NONE);
+        return runner(model, ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies(), StepListener.NONE);
     }
 
     private Tensor logits(StepRunner<Plan> runner, int[] ids, int batch, boolean lastOnly) {
@@ -272,7 +274,7 @@ class TransformerNetworkTest {
             }
         };
         int[] ids = {1, 2, 3};
-        try (StepRunner<Plan> good = runner(model); StepRunner<Plan> runner = runner(model, ClassPathWorkbench.with(part), listener)) {
+        try (StepRunner<Plan> good = runner(model); StepRunner<Plan> runner = runner(model, ClassPathWorkbench.open(part, WorkerPool.SERIAL).assemblies(), listener)) {
             Tensor expected = logits(good, ids, 1, false);
             for (int step = 0; step < 3; step++) {
                 assertArrayEquals(expected.floats(), checked(runner, ids).floats());

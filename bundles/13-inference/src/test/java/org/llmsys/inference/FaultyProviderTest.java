@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Provider;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.inference.GenerationOptions.FilterChoice;
@@ -27,6 +28,7 @@ import org.llmsys.sampling.LogitsFilterFactory;
 import org.llmsys.sampling.Option;
 import org.llmsys.sampling.Options;
 import org.llmsys.sampling.Sampler;
+import org.llmsys.tensor.WorkerPool;
 
 /** Whatever a provider does, the caller's tokens are those of an undisturbed run. */
 class FaultyProviderTest {
@@ -126,10 +128,10 @@ class FaultyProviderTest {
     void faultyMatmul(Fault fault) {
         GenerationOptions options = new GenerationOptions(25, "categorical", List.of(new FilterChoice("remembering", Map.of())), 11, List.of());
         RememberingFilter undisturbed = new RememberingFilter();
-        List<Integer> expected = write(ClassPathWorkbench.with(undisturbed), options);
+        List<Integer> expected = write(ClassPathWorkbench.open(undisturbed, WorkerPool.SERIAL).assemblies(), options);
         RememberingFilter filter = new RememberingFilter();
         FaultyMatmul faulty = new FaultyMatmul(fault);
-        assertEquals(expected, write(ClassPathWorkbench.with(faulty, filter), options));
+        assertEquals(expected, write(ClassPathWorkbench.open(faulty, filter, WorkerPool.SERIAL).assemblies(), options));
         assertEquals(expected, filter.accepted);
         assertTrue(faulty.calls >= 100, "the fault happened");
         boolean lasting = fault == Fault.NAN_FROM_THEN_ON || fault == Fault.THROWS_FROM_THEN_ON;
@@ -139,8 +141,8 @@ class FaultyProviderTest {
     @Test
     @DisplayName("a sampler that picks outside the vocabulary is taken out, and another of its algorithm takes over")
     void astraySampler() {
-        List<Integer> expected = write(ClassPathWorkbench.with(), GenerationOptions.greedy(10));
-        assertEquals(expected, write(ClassPathWorkbench.with(new AstraySampler()), GenerationOptions.greedy(10)));
+        List<Integer> expected = write(ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies(), GenerationOptions.greedy(10));
+        assertEquals(expected, write(ClassPathWorkbench.open(new AstraySampler(), WorkerPool.SERIAL).assemblies(), GenerationOptions.greedy(10)));
         assertEquals(List.of("astray"), quarantined);
         assertFalse(expected.isEmpty());
     }

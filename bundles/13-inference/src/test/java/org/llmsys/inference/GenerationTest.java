@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
@@ -26,6 +27,7 @@ import org.llmsys.inference.GenerationOptions.FilterChoice;
 import org.llmsys.inference.GenerationSession.GeneratedToken;
 import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.transformer.TransformerModel;
 import org.llmsys.transformer.TransformerNetwork;
@@ -35,7 +37,7 @@ class GenerationTest {
     private static final int CONTEXT = 24;
 
     private final TensorAllocator allocator = TensorAllocator.heap();
-    private final Assemblies assemblies = ClassPathWorkbench.with(allocator);
+    private final Assemblies assemblies = ClassPathWorkbench.open(allocator, WorkerPool.SERIAL).assemblies();
     private final LoadedModel model = TinyModels.characters(assemblies, CONTEXT);
 
     /** What a session wrote. */
@@ -192,7 +194,7 @@ class GenerationTest {
                 paused.countDown();
             }
         };
-        Assemblies lacking = ClassPathWorkbench.without("sampler");
+        Assemblies lacking = ClassPathWorkbench.openWithout("sampler", WorkerPool.SERIAL).assemblies();
         try (GenerationSession session = new AutoregressiveEngine(lacking).open(model, new int[] {1}, GenerationOptions.greedy(10), listener)) {
             List<Optional<GeneratedToken>> written = new ArrayList<>();
             Thread writer = Thread.ofPlatform().start(() -> written.add(Optional.ofNullable(session.next())));

@@ -14,12 +14,14 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Pass;
 import org.llmsys.inference.internal.ModelFolderStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
 import org.llmsys.transformer.TransformerNetwork;
 
 /** Our logits against those that another implementation of GPT-2 computed in float64. */
@@ -39,7 +41,7 @@ class Gpt2OracleTest {
         for (int t = 0; t < ids.length; t++) {
             ids[t] = inputs.get(t).getAsInt();
         }
-        Assemblies assemblies = ClassPathWorkbench.with();
+        Assemblies assemblies = ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies();
         LoadedModel model = new ModelFolderStore(assemblies).load(folder);
         Tensor logits;
         try (StepRunner<TransformerNetwork> runner = assemblies.runner("test", model.model().blueprint(), StepListener.NONE)) {

@@ -79,6 +79,11 @@ public record ComponentDescription(Class<?> implementation, List<String> service
         return implementation.isAnnotationPresent(Provider.class);
     }
 
+    /** The slot of a provider. */
+    public String slot() {
+        return implementation.getAnnotation(Provider.class).slot();
+    }
+
     public boolean offers(Class<?> service) {
         return services.contains(service.getName());
     }

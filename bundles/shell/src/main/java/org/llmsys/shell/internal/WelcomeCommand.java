@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** What the shell says when it opens. */
+/** What the shell says when it opens on a terminal; nothing where no person reads it. */
 @Component(property = Command.NAME + "=welcome")
 public final class WelcomeCommand implements Command {
 
@@ -25,6 +25,9 @@ public final class WelcomeCommand implements Command {
 
     @Override
     public int run(Arguments arguments, Console console) {
+        if (!Boolean.getBoolean("llmsys.interactive")) {
+            return 0;
+        }
         String matmul = assemblies.current().serving("matmul", Need.ANY).map(Candidate::name).orElse("nobody");
         console.out().println("llmsys: a language model from scratch, every algorithm a service you can swap while it runs.");
         console.out().println(Files.exists(Models.shipped()) ? "The model in " + Models.shipped() + " is ready; matmul is served by " + matmul + "."
