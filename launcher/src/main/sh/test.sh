@@ -14,7 +14,7 @@ done
 started=$home/tests-started
 touch "$started"
 find_maven
-(cd "$root" && JAVA_HOME=$jdk "$maven" -B -ntp verify ${options[@]+"${options[@]}"})
+(cd "$root" && JAVA_HOME=$jdk "$maven" -B -ntp --fail-at-end verify ${options[@]+"${options[@]}"})
 status=$?
 
 # The attributes of <testsuite ...> in the reports written since the start.

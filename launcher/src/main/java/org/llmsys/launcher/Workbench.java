@@ -64,6 +64,8 @@ final class Workbench {
     }
 
     void start() throws BundleException, IOException {
+        // Without a context class loader libraries look in their own bundle; with that of the launcher JLine finds no terminal.
+        Thread.currentThread().setContextClassLoader(null);
         framework.init();
         install(framework.getBundleContext());
         framework.start();

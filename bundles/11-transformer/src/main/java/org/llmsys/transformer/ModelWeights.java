@@ -93,6 +93,16 @@ public final class ModelWeights implements Parameters {
         return Collections.unmodifiableMap(all);
     }
 
+    /** @throws Problem that names the first weight with a NaN or an infinity in it */
+    public void requireFinite() {
+        all.forEach((name, weight) -> {
+            if (!weight.allFinite()) {
+                throw Problem.failed("the model's weight " + name + " holds NaN or infinity", "the file is damaged, or training went astray",
+                        "use another model or an earlier checkpoint; in training, a lower learning rate");
+            }
+        });
+    }
+
     /** Number of learned numbers. */
     public long parameterCount() {
         return all.values().stream().mapToLong(v -> v.value().size()).sum();

@@ -125,11 +125,6 @@ public final class Arguments {
         return Long.parseLong(required(option).strip());
     }
 
-    /** A whole number for which the page has no default. */
-    public Optional<Long> wholeIfGiven(String option) {
-        return has(option) ? Optional.of(whole(option)) : Optional.empty();
-    }
-
     /** A file or folder. */
     public Optional<Path> path(String option) {
         return text(option).map(value -> {

@@ -51,17 +51,23 @@ final class Swaps {
     void all(int swaps, BooleanSupplier givenUp) {
         Assemblies assemblies = house.service(Assemblies.class);
         way("use", swaps / 4, givenUp, n -> assemblies.use("matmul", NAMES.get(n % NAMES.size())));
-        assemblies.use("matmul", "auto");
+        assemblies.use("matmul", "auto");                    // a choice would outlast the changes below: let whoever is there serve
         components(swaps / 4, givenUp);
         way("stop and start", swaps / 4, givenUp, n -> {
             Bundle next = bundle(n % 2 == 0 ? ROOM : VECTOR);
             Bundle last = bundle(n % 2 == 0 ? VECTOR : ROOM);
             next.start();
+            if (n % 2 == 0) {
+                assemblies.use("matmul", n % 4 == 0 ? "naive" : "tiled");   // kept while its bundle is away
+            }
             last.stop();
         });
         bundleStart(ROOM);
         bundleStart(VECTOR);
-        way("update and refresh", swaps / 4, givenUp, n -> updateAndRefresh(bundle(VECTOR)));
+        way("update and refresh", swaps / 4, givenUp, n -> {
+            assemblies.use("matmul", List.of("vector", "naive", "vector", "tiled").get(n % 4));
+            updateAndRefresh(bundle(VECTOR));
+        });
         endNanos = System.nanoTime();
     }
 

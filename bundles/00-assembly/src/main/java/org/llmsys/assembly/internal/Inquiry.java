@@ -87,6 +87,9 @@ final class Inquiry {
         lastWatch = lease.watch;
         if (thrown != null && lastWatch.accused().isEmpty()) {
             lastWatch.accuse(Culprit.of(thrown, lease.bound), "threw " + thrown);
+            if (thrown instanceof Problem found && lastWatch.accused().isEmpty()) {
+                throw found;   // the watched step found the cause outside the providers: a weight, for example
+            }
         }
         return next();
     }

@@ -38,6 +38,7 @@ import org.llmsys.transformer.TransformerNetwork;
 public final class DecoderNetwork implements TransformerNetwork {
 
     private final ModelConfig config;
+    private final ModelWeights weights;
     private final Embedding tokens;
     private final PositionalLayer positions;
     private final Dropout dropout;
@@ -53,6 +54,7 @@ public final class DecoderNetwork implements TransformerNetwork {
                     "use a model of the family gpt2");
         }
         this.config = config;
+        this.weights = weights;
         this.tokens = new Embedding("wte", config.vocabSize(), config.embeddingDim(), weights, needs);
         PositionSpec spec = new PositionSpec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), "wpe.weight");
         this.positions = new WatchedPositions(needs.structure(PositionalEncoding.class, config.position()).build(spec, weights, needs), config.position());
@@ -69,6 +71,9 @@ public final class DecoderNetwork implements TransformerNetwork {
 
     @Override
     public Variable forward(int[] ids, int batch, KvCache cache, boolean lastOnly, Pass pass) {
+        if (pass.step().watched()) {
+            weights.requireFinite();                                                     // before a part is blamed for what its weights hold
+        }
         int start = cache == null ? 0 : cache.length();
         int sequence = sequence(ids, batch, start, cache != null);
         Variable x = tokens.forward(ids, pass, batch, sequence);                         // (B,T,C)

@@ -56,7 +56,7 @@ public final class CommandLine {
             trace(problem, debug, console);
             return problem.exitStatus();
         } catch (CancellationException cancelled) {
-            console.err().println("stopped");
+            console.err().println(cancelled.getMessage() == null ? "stopped" : cancelled.getMessage());
             trace(cancelled, debug, console);
             return INTERRUPTED;
         } catch (OutOfMemoryError full) {

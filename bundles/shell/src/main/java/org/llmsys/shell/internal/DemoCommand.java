@@ -70,8 +70,7 @@ public final class DemoCommand implements Command {
         try {
             return trainer.train(config, text, out, false, job, report -> print(report, console), new Watcher(console));
         } catch (CancellationException stopped) {
-            console.err().println(stopped.getMessage() + "\nresume it: ./llmsys train --text " + file + " --out " + out + " --resume");
-            throw stopped;
+            throw new CancellationException(stopped.getMessage() + "\nresume it: ./llmsys train --text " + file + " --out " + out + " --resume");
         }
     }
 

@@ -48,8 +48,7 @@ public final class TrainCommand implements Command {
         try {
             result = trainer.train(config, text, out, resume, job, report -> print(report, arguments.has("--json"), console), new Watcher(console));
         } catch (CancellationException stopped) {
-            console.err().println(stopped.getMessage() + "\nresume it: ./llmsys train --text " + file + " --out " + out + " --resume");
-            throw stopped;
+            throw new CancellationException(stopped.getMessage() + "\nresume it: ./llmsys train --text " + file + " --out " + out + " --resume");
         }
         if (arguments.has("--json")) {
             console.json(Json.object("out", result.out().toString(), "steps", result.steps(), "valLoss", result.valLoss(), "seconds", result.seconds()));

@@ -42,11 +42,16 @@ final class Panels {
         }
         if (x.columnStride() == 1 && present == width) {
             copyRows(x.data(), source, x.rowStride(), width, depth, packed, at);
-        } else if (x.rowStride() == 1 && TRANSPOSITION != null) {
+        } else if (x.rowStride() == 1 && turnable(width)) {
             turnColumns(x, source, present, width, depth, packed, at);
         } else {
             copyColumns(x, source, present, width, depth, packed, at);
         }
+    }
+
+    /** Blocks side by side must not overlap: a panel is one block, or whole blocks, wide. */
+    private static boolean turnable(int width) {
+        return TRANSPOSITION != null && (width <= TRANSPOSITION.size() || width % TRANSPOSITION.size() == 0);
     }
 
     /** Rows of a full panel are contiguous: whole vectors, of which the last may reach into the next row and is then overwritten. */
