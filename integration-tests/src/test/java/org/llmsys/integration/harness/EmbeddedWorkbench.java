@@ -71,7 +71,8 @@ public final class EmbeddedWorkbench implements AutoCloseable {
         settings.put(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.junit.jupiter.api,org.junit.jupiter.api.function,org.opentest4j");
-        settings.put("felix.log.level", "0");            // what fails to start is thrown by requireStarted
+        settings.put("felix.log.level", "0");            // what fails to start is thrown by requireStarted,
+        settings.put("ds.loglevel", "0");                // and what a component lacks is told by House.unsatisfied
         settings.put("felix.cm.dir", folder.resolve("configuration").toString());
         try {
             Framework framework = new FrameworkFactory().newFramework(settings);

@@ -38,7 +38,7 @@ final class Swaps {
     private final long intervalNanos;
     private final Map<String, Integer> counts = new LinkedHashMap<>();
     private final long startNanos = System.nanoTime();
-    private long slowestNanos;
+    private final Map<String, Long> slowestMillis = new LinkedHashMap<>();
     private long endNanos;
 
     Swaps(BundleContext context, House house, int perSecond) {
@@ -75,8 +75,9 @@ final class Swaps {
         return counts;
     }
 
-    double slowestMillis() {
-        return slowestNanos / 1e6;
+    /** The longest that somebody waited for an exchange, by its way. */
+    Map<String, Long> slowestMillis() {
+        return slowestMillis;
     }
 
     double seconds() {
@@ -109,7 +110,7 @@ final class Swaps {
             long before = System.nanoTime();
             int index = n;
             done(() -> swap.swap(index));
-            slowestNanos = Math.max(slowestNanos, System.nanoTime() - before);
+            slowestMillis.merge(name, (System.nanoTime() - before) / 1_000_000, Math::max);
             counts.merge(name, 1, Integer::sum);
         }
     }

@@ -3,6 +3,9 @@ package org.llmsys.shell.internal;
 import java.util.stream.Stream;
 
 import org.llmsys.shell.Console;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -16,14 +19,17 @@ import org.osgi.service.component.annotations.Reference;
     "osgi.command.function=bench", "osgi.command.function=check", "osgi.command.function=compare", "osgi.command.function=demo",
     "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=exec", "osgi.command.function=generate",
     "osgi.command.function=help", "osgi.command.function=services", "osgi.command.function=test", "osgi.command.function=tokenize",
-    "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version", "osgi.command.function=welcome"})
+    "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version", "osgi.command.function=welcome",
+    "osgi.command.function=exit"})
 public final class GogoCommands {
 
     private final CommandLine commands;
+    private final BundleContext context;
 
     @Activate
-    public GogoCommands(@Reference CommandLine commands) {
+    public GogoCommands(@Reference CommandLine commands, BundleContext context) {
         this.commands = commands;
+        this.context = context;
     }
 
     /** Tells Gogo that a command failed; the command itself has said why. */
@@ -111,6 +117,11 @@ public final class GogoCommands {
 
     public void version(Object... words) throws CommandFailed {
         run("version", words);
+    }
+
+    /** Ends the workbench. */
+    public void exit() throws BundleException {
+        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).stop();
     }
 
     /** What the shell says when it opens. */

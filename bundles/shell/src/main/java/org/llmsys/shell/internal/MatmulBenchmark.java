@@ -41,7 +41,8 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
 
     private static final String THREADS = "llmsys.threads";
     private static final double SECONDS_A_TURN = 0.05;
-    private static final long WARM_UP_NANOS = 1_500_000_000L;
+    private static final long STEADY_NANOS = 1_000_000_000L;
+    private static final long WARM_UP_NANOS = 15_000_000_000L;
 
     /** Someone who multiplies matrices of size n; gives the seconds of one product. */
     private interface Contestant {
@@ -111,14 +112,24 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
                 flops / median(times.get(candidate.name())), "GFLOP/s", numpy == null ? null : NumpyPeer.NAME, peer)).toList();
     }
 
-    /** Until it is compiled and in the caches. Vector code is interpreted at first, a hundred times slower. @return seconds of one product */
+    /**
+     * Until a second has brought nothing better: vector code is interpreted at first, a hundred times slower, and on a busy machine the
+     * compiler takes its time.
+     *
+     * @return seconds of one product
+     */
     private static double warmUp(Contestant contestant, Job job) throws IOException {
-        long end = System.nanoTime() + WARM_UP_NANOS;
+        long start = System.nanoTime();
+        long improved = start;
         double best = contestant.seconds(1);
-        do {
-            best = Math.min(best, contestant.seconds(1));
+        while (System.nanoTime() - improved < STEADY_NANOS && System.nanoTime() - start < WARM_UP_NANOS) {
+            double now = contestant.seconds(1);
             job.checkpoint();
-        } while (System.nanoTime() < end);
+            if (now < 0.95 * best) {
+                improved = System.nanoTime();
+            }
+            best = Math.min(best, now);
+        }
         return best;
     }
 
