@@ -138,14 +138,43 @@ class CommandsTest {
     }
 
     @Test
-    @DisplayName("a run that is resumed is, to the bit, the run that never stopped")
-    void resume() throws IOException {
-        String config = Files.writeString(folder.resolve("resume.json"), "{\"preset\": \"tiny\", \"steps\": 8, \"saveEvery\": 4}").toString();
-        String whole = folder.resolve("whole").toString();
-        String halves = folder.resolve("halves").toString();
+    @DisplayName("compare, check and doctor print the fields they promise; two kernels of one numerics class do not differ at all")
+    void compareCheckDoctor() {
+        Result compare = llmsys.run("compare", "matmul", "naive", "tiled", "--model", model, "--prompt", "The light", "--json");
+        assertEquals(0, compare.exit(), compare.err());
+        JsonObject difference = object(compare.lastLine());
+        fields(difference, "slot", "a", "b", "maxAbsDiff", "meanAbsDiff", "firstDifferingToken", "millisA", "millisB");
+        assertEquals(0, difference.get("maxAbsDiff").getAsDouble());
+
+        Result check = llmsys.run("check", "normalization", "layernorm", "--json");
+        assertEquals(0, check.exit(), check.err());
+        JsonObject marks = object(check.lastLine());
+        fields(marks, "slot", "name", "passed", "failed", "skipped", "failures");
+        assertTrue(marks.get("passed").getAsInt() > 0 && marks.get("failed").getAsInt() == 0, check.out());
+
+        Result doctor = llmsys.run("doctor", "--json");
+        assertEquals(0, doctor.exit(), doctor.err());
+        fields(object(doctor.lastLine()), "jdk", "cpu", "flags", "slots");
+    }
+
+    @Test
+    @DisplayName("Ctrl-C in training saves and says how to resume; the resumed run is, to the bit, the run that never stopped")
+    void interruptedAndResumed() throws Exception {
+        String config = Files.writeString(folder.resolve("resume.json"), "{\"preset\": \"tiny\", \"steps\": 600, \"saveEvery\": 20}").toString();
+        String whole = out("whole");
+        String halves = out("halves");
         assertEquals(0, llmsys.run("train", "--text", text, "--out", whole, "--config", config).exit());
-        Result again = llmsys.run("train", "--text", text, "--out", halves, "--config", config);
-        assertEquals(0, again.exit(), again.err());
+
+        Path err = folder.resolve("interrupted.txt");
+        Process process = llmsys.start(folder.resolve("o.txt"), err, "train", "--text", text, "--out", halves, "--config", config);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!Files.exists(Path.of(halves, "training.json")) && process.isAlive() && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "Ctrl-C does not end it: " + read(err));
+        assertTrue(process.exitValue() != 0 && read(err).contains("--resume"), () -> process.exitValue() + ": " + read(err));
+
         Result resumed = llmsys.run("train", "--text", text, "--out", halves, "--config", config, "--resume");
         assertEquals(0, resumed.exit(), resumed.err());
         assertTrue(Arrays.equals(Files.readAllBytes(Path.of(whole, "model.safetensors")), Files.readAllBytes(Path.of(halves, "model.safetensors"))));
@@ -202,7 +231,8 @@ class CommandsTest {
     @DisplayName("a run that is killed again and again while it saves can always be resumed, and its model always be read")
     void killedWhileSaving() throws Exception {
         String out = out("killed");
-        String config = Files.writeString(folder.resolve("kill.json"), "{\"preset\": \"tiny\", \"steps\": 100000, \"saveEvery\": 1, \"reportEvery\": 100000}").toString();
+        String config = Files.writeString(folder.resolve("kill.json"),
+                "{\"preset\": \"tiny\", \"steps\": 100000, \"saveEvery\": 1, \"reportEvery\": 100000}").toString();
         for (int kill = 0; kill < 4; kill++) {
             Path err = folder.resolve("killed-" + kill + ".txt");
             boolean resume = kill > 0;

@@ -17,7 +17,7 @@ import org.llmsys.transformer.ModelPresets;
  * <caption>Presets</caption>
  * <tr><th>name</th><th>L</th><th>NH</th><th>C</th><th>context</th><th>B</th><th>steps</th><th>for</th></tr>
  * <tr><td>{@code tiny}</td><td>2</td><td>2</td><td>32</td><td>32</td><td>8</td><td>200</td><td>a look, in seconds</td></tr>
- * <tr><td>{@code demo}</td><td>4</td><td>4</td><td>128</td><td>64</td><td>12</td><td>500</td><td>a minute, on 100 KB of text</td></tr>
+ * <tr><td>{@code demo}</td><td>4</td><td>4</td><td>128</td><td>64</td><td>12</td><td>1,000</td><td>a minute, on 100 KB of text</td></tr>
  * <tr><td>{@code char-small}</td><td>4</td><td>4</td><td>128</td><td>64</td><td>12</td><td>2,000</td>
  *     <td>the well-known CPU configuration for character-level Shakespeare</td></tr>
  * </table>
@@ -33,7 +33,7 @@ public final class Presets {
     private static final Map<String, TrainingConfig> CONFIGS = new LinkedHashMap<>();
     static {
         add(preset(TINY, "tiny", 8, 200, 3e-3, 3e-4, 20, 50, 100));
-        add(preset(DEMO, "char-small", 12, 500, 1e-3, 1e-4, 50, 50, 250));
+        add(preset(DEMO, "char-small", 12, 1000, 1e-3, 1e-4, 50, 100, 500));
         add(preset(CHAR_SMALL, "char-small", 12, 2000, 1e-3, 1e-4, 100, 100, 500));
     }
 
