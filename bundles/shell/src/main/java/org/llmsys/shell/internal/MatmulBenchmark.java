@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 import org.llmsys.assembly.Assemblies;
@@ -41,6 +42,8 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
 
     private static final String THREADS = "llmsys.threads";
     private static final double SECONDS_A_TURN = 0.05;
+    /** OpenBLAS's threads spin for about a tenth of a second after their work; who comes next would be measured on fewer cores. */
+    private static final long PEER_CALMS_DOWN_NANOS = 300_000_000L;
     private static final long STEADY_NANOS = 1_000_000_000L;
     private static final long WARM_UP_NANOS = 15_000_000_000L;
 
@@ -90,7 +93,11 @@ record MatmulBenchmark(Assemblies assemblies, WorkerPool pool) {
             });
         }
         if (numpy != null) {
-            contestants.put(NumpyPeer.NAME, repetitions -> numpy.seconds(n, repetitions));
+            contestants.put(NumpyPeer.NAME, repetitions -> {
+                double seconds = numpy.seconds(n, repetitions);
+                LockSupport.parkNanos(PEER_CALMS_DOWN_NANOS);
+                return seconds;
+            });
         }
         Map<String, double[]> times = new LinkedHashMap<>();
         Map<String, Integer> repetitions = new LinkedHashMap<>();
