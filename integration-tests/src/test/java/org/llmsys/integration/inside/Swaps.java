@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Problem;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -47,13 +49,17 @@ final class Swaps {
         this.intervalNanos = 1_000_000_000L / perSecond;
     }
 
-    /** So many exchanges in all, a quarter each way, or fewer when somebody has given up. */
+    /**
+     * So many exchanges: a quarter by choice, a quarter by components, an eighth each by stopping and by updating bundles, beside which
+     * the choice goes on changing. Fewer when somebody has given up.
+     */
     void all(int swaps, BooleanSupplier givenUp) {
         Assemblies assemblies = house.service(Assemblies.class);
         way("use", swaps / 4, givenUp, n -> assemblies.use("matmul", NAMES.get(n % NAMES.size())));
         assemblies.use("matmul", "auto");                    // a choice would outlast the changes below: let whoever is there serve
         components(swaps / 4, givenUp);
-        way("stop and start", swaps / 4, givenUp, n -> {
+        Thread choosing = choosing(assemblies);              // a bundle takes longer to go than a choice: keep the pace meanwhile
+        way("stop and start", swaps / 8, givenUp, n -> {
             Bundle next = bundle(n % 2 == 0 ? ROOM : VECTOR);
             Bundle last = bundle(n % 2 == 0 ? VECTOR : ROOM);
             next.start();
@@ -64,11 +70,33 @@ final class Swaps {
         });
         bundleStart(ROOM);
         bundleStart(VECTOR);
-        way("update and refresh", swaps / 4, givenUp, n -> {
+        way("update and refresh", swaps / 8, givenUp, n -> {
             assemblies.use("matmul", List.of("vector", "naive", "vector", "tiled").get(n % 4));
             updateAndRefresh(bundle(VECTOR));
         });
         endNanos = System.nanoTime();
+        choosing.interrupt();
+        done(choosing::join);
+        assemblies.use("matmul", "auto");
+    }
+
+    /** Changes the choice at the storm's pace until interrupted, beside the slower ways. */
+    private Thread choosing(Assemblies assemblies) {
+        return Thread.ofPlatform().name("storm-use").start(() -> {
+            long due = System.nanoTime();
+            for (int n = 0; !Thread.currentThread().isInterrupted(); n++) {
+                try {
+                    assemblies.use("matmul", NAMES.get(n % NAMES.size()));
+                    synchronized (counts) {
+                        counts.merge("use beside it", 1, Integer::sum);
+                    }
+                } catch (Problem away) {
+                    n++;                                     // its bundle is stopped at the moment; the next one is there
+                }
+                due += intervalNanos;
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+        });
     }
 
     Map<String, Integer> counts() {
@@ -100,7 +128,9 @@ final class Swaps {
     }
 
     private void way(String name, int swaps, BooleanSupplier givenUp, Swap swap) {
-        counts.put(name, 0);
+        synchronized (counts) {
+            counts.put(name, 0);
+        }
         long due = System.nanoTime();
         for (int n = 0; n < swaps && !givenUp.getAsBoolean(); n++) {
             while (System.nanoTime() < due) {
@@ -111,7 +141,9 @@ final class Swaps {
             int index = n;
             done(() -> swap.swap(index));
             slowestMillis.merge(name, (System.nanoTime() - before) / 1_000_000, Math::max);
-            counts.merge(name, 1, Integer::sum);
+            synchronized (counts) {
+                counts.merge(name, 1, Integer::sum);
+            }
         }
     }
 
