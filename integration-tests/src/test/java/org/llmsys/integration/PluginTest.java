@@ -66,6 +66,7 @@ class PluginTest {
         List<String> artifacts = texts(theirs, "artifactId");
         List<String> needed = artifacts.stream().filter(name -> name.startsWith("org.llmsys.")).toList();
         assertTrue(!needed.isEmpty() && HouseJars.house().containsAll(needed), artifacts.toString());
+        assertTrue(!texts(ours, "version").contains("${project.version}"), "that would be the plug-in's version, not the house's");
     }
 
     private static Document xml(String text) throws Exception {

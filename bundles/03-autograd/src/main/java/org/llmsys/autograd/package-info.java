@@ -11,7 +11,7 @@
  *
  * <p>To read first: {@link org.llmsys.autograd.Value}, the same idea with single numbers. Then {@link org.llmsys.autograd.Addition} and
  * {@link org.llmsys.autograd.MatrixProduct}, forward and backward side by side. {@link org.llmsys.autograd.GradientCheck} holds any rule against
- * finite differences.
+ * finite differences. {@link org.llmsys.autograd.Trial} runs a small network on the spot.
  */
 @Export
 @Version("0.1.0")

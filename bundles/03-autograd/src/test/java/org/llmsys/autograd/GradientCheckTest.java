@@ -14,6 +14,8 @@ import org.llmsys.tensor.Tensor;
 /** A check that cannot fail checks nothing: each kind of mistake here must be found. */
 class GradientCheckTest {
 
+    private final Trial trial = Workbench.trial();
+
     @Test
     @DisplayName("in double: the gradient (2x, 3y²) of x² + y³ is right, (2x, 3y) is found wrong at element 1")
     void functionInDouble() {
@@ -38,8 +40,8 @@ class GradientCheckTest {
     @Test
     @DisplayName("a rule that is right on average only, as equal weights would see it, is found")
     void findsErrorsThatCancel() {
-        Variable x = Workbench.random("x", 4);
-        GradientCheck.Report report = GradientCheck.FLOAT.layer("reversed", Workbench.references(), needs -> "", (none, pass) ->
+        Variable x = Trial.random("x", 4);
+        GradientCheck.Report report = GradientCheck.FLOAT.layer("reversed", trial.assemblies(), needs -> "", (none, pass) ->
                 pass.tape().record("copy", x.value().copy(), (g, gradients) -> {
                     for (int i = 0; i < 4; i++) {
                         gradients.into(x).set(g.get(3 - i), i);
@@ -51,8 +53,8 @@ class GradientCheckTest {
     @Test
     @DisplayName("a NaN is a mismatch, and the message names operation, input, element and both values")
     void saysWhatIsWrong() {
-        Variable x = Workbench.random("x", 2);
-        GradientCheck.Report report = GradientCheck.FLOAT.layer("odd", Workbench.references(), needs -> "", (none, pass) ->
+        Variable x = Trial.random("x", 2);
+        GradientCheck.Report report = GradientCheck.FLOAT.layer("odd", trial.assemblies(), needs -> "", (none, pass) ->
                 pass.tape().record("copy", x.value().copy(), (g, gradients) -> {
                     gradients.into(x).copyFrom(g);
                     gradients.into(x).set(Double.NaN, 1);
@@ -65,17 +67,17 @@ class GradientCheckTest {
     @Test
     @DisplayName("inputs are put back bit for bit")
     void putsInputsBack() {
-        Variable x = Workbench.random("x", 5);
+        Variable x = Trial.random("x", 5);
         Tensor before = x.value().copy();
-        Workbench.gradientCheck("square", Multiplication::new, (multiplication, pass) -> multiplication.forward(x, x, pass), x);
+        trial.gradientCheck("square", Multiplication::new, (multiplication, pass) -> multiplication.forward(x, x, pass), x);
         for (int i = 0; i < 5; i++) {
             assertEquals(before.get(i), x.value().get(i));
         }
     }
 
-    private static GradientCheck.Report square(float factor) {
+    private GradientCheck.Report square(float factor) {
         Variable x = Variable.parameter("x", Tensor.of(Shape.of(3), 1, -2, 0.5f));
-        return GradientCheck.FLOAT.layer("square", Workbench.references(), needs -> "", (none, pass) -> {
+        return GradientCheck.FLOAT.layer("square", trial.assemblies(), needs -> "", (none, pass) -> {
             Tensor y = pass.zeros(3);
             for (int i = 0; i < 3; i++) {
                 y.set(x.value().get(i) * x.value().get(i), i);

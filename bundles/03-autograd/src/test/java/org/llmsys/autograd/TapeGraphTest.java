@@ -14,7 +14,7 @@ class TapeGraphTest {
     void drawsTheTape() {
         Variable w = Variable.parameter("w \"1\"", Tensor.of(Shape.of(2), 1, 2));
         Variable x = Variable.constant("x", Tensor.of(Shape.of(2), 3, 4));
-        Workbench.pass(needs -> new Object[] {new Multiplication(needs), new Addition(needs)}, (operations, pass) -> {
+        Workbench.trial().train(needs -> new Object[] {new Multiplication(needs), new Addition(needs)}, (operations, pass) -> {
             Variable product = ((Multiplication) operations[0]).forward(w, x, pass);
             ((Addition) operations[1]).forward(product, w, pass);
             TapeGraph graph = TapeGraph.of(pass.tape());

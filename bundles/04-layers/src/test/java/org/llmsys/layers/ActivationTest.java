@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llmsys.assembly.Provider;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.internal.Gelu;
 import org.llmsys.layers.internal.GeluTanh;
@@ -27,6 +28,8 @@ import org.llmsys.tensor.Tensor;
 class ActivationTest {
 
     private static final List<Activation> ALL = List.of(new Relu(), new HyperbolicTangent(), new Sigmoid(), new Gelu(), new GeluTanh(), new Silu());
+
+    private final Trial trial = Workbench.trial();
 
     @ParameterizedTest(name = "{0}({1}) = {2}")
     @DisplayName("values from tables")
@@ -56,7 +59,7 @@ class ActivationTest {
             points[i] = -3.1f + 0.5f * i;
         }
         Variable x = Variable.parameter("x", Tensor.of(Shape.of(13), points));
-        Workbench.gradientCheck(algorithm, needs -> new ActivationLayer(algorithm, needs), (layer, pass) -> layer.forward(x, pass), x);
+        trial.gradientCheck(algorithm, needs -> new ActivationLayer(algorithm, needs), (layer, pass) -> layer.forward(x, pass), x);
     }
 
     @ParameterizedTest

@@ -12,16 +12,19 @@ import java.util.List;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.tensor.Tensor;
 
 class DropoutTest {
 
+    private final Trial trial = Workbench.trial();
+
     @Test
     @DisplayName("p = 0.25 over 20,000 ones: about a quarter is 0, the rest 4/3, so the mean stays 1")
     void dropsAndScales() {
         Variable ones = ones(20_000);
-        Workbench.train(1, needs -> new Dropout(0.25f, 3), (dropout, pass) -> {
+        trial.train(needs -> new Dropout(0.25f, 3), (dropout, pass) -> {
             float[] y = dropout.forward(ones, pass).value().floats();
             double sum = 0;
             int zeros = 0;
@@ -38,8 +41,8 @@ class DropoutTest {
     @Test
     @DisplayName("the way back drops what the way forward dropped")
     void gradients() {
-        Variable x = Workbench.random("x", 207);
-        Workbench.gradientCheck("dropout", needs -> new Dropout(0.5f, 1), (dropout, pass) -> dropout.forward(x, pass), x);
+        Variable x = Trial.random("x", 207);
+        trial.gradientCheck("dropout", needs -> new Dropout(0.5f, 1), (dropout, pass) -> dropout.forward(x, pass), x);
     }
 
     @Test
@@ -48,9 +51,9 @@ class DropoutTest {
         Variable ones = ones(100);
         List<float[]> masks = new ArrayList<>();
         for (int run = 0; run < 2; run++) {
-            Workbench.train(2, needs -> new Dropout(0.5f, 1), (dropout, pass) -> masks.add(dropout.forward(ones, pass).value().copy().floats()));
+            trial.train(2, needs -> new Dropout(0.5f, 1), (dropout, pass) -> masks.add(dropout.forward(ones, pass).value().copy().floats()));
         }
-        Workbench.train(1, needs -> new Dropout(0.5f, 2), (dropout, pass) -> masks.add(dropout.forward(ones, pass).value().copy().floats()));
+        trial.train(needs -> new Dropout(0.5f, 2), (dropout, pass) -> masks.add(dropout.forward(ones, pass).value().copy().floats()));
         assertArrayEquals(masks.get(0), masks.get(2));
         assertArrayEquals(masks.get(1), masks.get(3));
         assertFalse(Arrays.equals(masks.get(0), masks.get(1)));
@@ -61,8 +64,8 @@ class DropoutTest {
     @DisplayName("when generating, and with p = 0, nothing happens")
     void doesNothingElsewhere() {
         Variable x = ones(5);
-        Workbench.infer(needs -> new Dropout(0.5f, 1), (dropout, pass) -> assertSame(x, dropout.forward(x, pass)));
-        Workbench.train(1, needs -> new Dropout(0, 1), (dropout, pass) -> assertSame(x, dropout.forward(x, pass)));
+        trial.infer(needs -> new Dropout(0.5f, 1), (dropout, pass) -> assertSame(x, dropout.forward(x, pass)));
+        trial.train(needs -> new Dropout(0, 1), (dropout, pass) -> assertSame(x, dropout.forward(x, pass)));
     }
 
     @Test

@@ -8,21 +8,24 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.autograd.Addition;
 import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
-import org.llmsys.layers.Workbench.Weights;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
 class LinearTest {
 
+    private final Trial trial = Workbench.trial();
+
     @Test
     @DisplayName("(1 2)·(1 2 3; 4 5 6) + (10 20 30) = (19 32 45)")
     void byHand() {
-        Weights weights = Workbench.weights(Variable.parameter("fc.weight", Tensor.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6)),
+        NamedWeights weights = NamedWeights.of(Variable.parameter("fc.weight", Tensor.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6)),
                 Variable.parameter("fc.bias", Tensor.of(Shape.of(3), 10, 20, 30)));
         Variable x = Variable.constant("x", Tensor.of(Shape.of(1, 2), 1, 2));
-        Workbench.infer(needs -> new Linear("fc", 2, 3, weights, needs), (linear, pass) ->
+        trial.infer(needs -> new Linear("fc", 2, 3, weights, needs), (linear, pass) ->
                 assertArrayEquals(new float[] {19, 32, 45}, linear.forward(x, pass).value().floats()));
     }
 
@@ -32,7 +35,7 @@ class LinearTest {
         Variable weight = Variable.parameter("fc.weight", Tensor.of(Shape.of(2, 1), 5, 7));
         Variable bias = Variable.parameter("fc.bias", Tensor.of(Shape.of(1), 0));
         Variable x = Variable.parameter("x", Tensor.of(Shape.of(2, 2), 1, 2, 3, 4));
-        Workbench.train(1, needs -> new Linear("fc", 2, 1, Workbench.weights(weight, bias), needs), (linear, pass) -> {
+        trial.train(needs -> new Linear("fc", 2, 1, NamedWeights.of(weight, bias), needs), (linear, pass) -> {
             Variable y = linear.forward(x, pass);
             Variable sum = pass.tape().record("sum", Tensor.zeros(1), (g, gradients) -> {
                 gradients.into(y).set(1, 0, 0);
@@ -48,25 +51,25 @@ class LinearTest {
     @Test
     @DisplayName("passes the gradient check with and without bias, over leading axes (2,3) and 13 features")
     void gradients() {
-        Variable x = Workbench.random("x", 2, 3, 13);
-        Variable weight = Workbench.random("fc.weight", 13, 5);
-        Variable bias = Workbench.random("fc.bias", 5);
-        Workbench.gradientCheck("linear", needs -> new Linear("fc", 13, 5, Workbench.weights(weight, bias), needs),
+        Variable x = Trial.random("x", 2, 3, 13);
+        Variable weight = Trial.random("fc.weight", 13, 5);
+        Variable bias = Trial.random("fc.bias", 5);
+        trial.gradientCheck("linear", needs -> new Linear("fc", 13, 5, NamedWeights.of(weight, bias), needs),
                 (linear, pass) -> linear.forward(x, pass), x, weight, bias);
-        Workbench.gradientCheck("linear without bias", needs -> new Linear("fc", 13, 5, Workbench.weights(weight), needs),
+        trial.gradientCheck("linear without bias", needs -> new Linear("fc", 13, 5, NamedWeights.of(weight), needs),
                 (linear, pass) -> linear.forward(x, pass), x, weight);
     }
 
     @Test
     @DisplayName("a layer that is used twice, beside a residual, gets both shares for weight, bias and input")
     void sharedGradients() {
-        Variable x = Workbench.random("x", 3, 5);
-        Variable weight = Workbench.random("fc.weight", 5, 5);
-        Variable bias = Workbench.random("fc.bias", 5);
+        Variable x = Trial.random("x", 3, 5);
+        Variable weight = Trial.random("fc.weight", 5, 5);
+        Variable bias = Trial.random("fc.bias", 5);
         record Residual(Linear linear, Addition addition) {
         }
-        Workbench.gradientCheck("linear twice and residual",
-                needs -> new Residual(new Linear("fc", 5, 5, Workbench.weights(weight, bias), needs), new Addition(needs)),
+        trial.gradientCheck("linear twice and residual",
+                needs -> new Residual(new Linear("fc", 5, 5, NamedWeights.of(weight, bias), needs), new Addition(needs)),
                 (net, pass) -> net.addition().forward(net.linear().forward(net.linear().forward(x, pass), pass), x, pass), x, weight, bias);
     }
 
@@ -74,15 +77,15 @@ class LinearTest {
     @DisplayName("no rows give no rows")
     void noRows() {
         Variable x = Variable.constant("x", Tensor.zeros(0, 13));
-        Weights weights = Workbench.weights(Workbench.random("fc.weight", 13, 5), Workbench.random("fc.bias", 5));
-        Workbench.infer(needs -> new Linear("fc", 13, 5, weights, needs), (linear, pass) -> assertEquals(Shape.of(0, 5), linear.forward(x, pass).shape()));
+        NamedWeights weights = NamedWeights.of(Trial.random("fc.weight", 13, 5), Trial.random("fc.bias", 5));
+        trial.infer(needs -> new Linear("fc", 13, 5, weights, needs), (linear, pass) -> assertEquals(Shape.of(0, 5), linear.forward(x, pass).shape()));
     }
 
     @Test
     @DisplayName("an input of another width is refused with the layer's name and both shapes")
     void refusesShapes() {
-        Variable x = Workbench.random("x", 2, 4);
-        Workbench.infer(needs -> new Linear("fc", 3, 5, Workbench.weights(Workbench.random("fc.weight", 3, 5)), needs), (linear, pass) -> {
+        Variable x = Trial.random("x", 2, 4);
+        trial.infer(needs -> new Linear("fc", 3, 5, NamedWeights.of(Trial.random("fc.weight", 3, 5)), needs), (linear, pass) -> {
             ShapeException e = assertThrows(ShapeException.class, () -> linear.forward(x, pass));
             assertEquals("linear fc: (2, 4) and (3, 5) do not fit", e.getMessage());
         });

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.internal.CrossEntropy;
 import org.llmsys.layers.internal.MeanSquaredError;
@@ -22,6 +23,7 @@ import org.llmsys.tensor.Tensor;
 
 class LossTest {
 
+    private final Trial trial = Workbench.trial();
     private final Loss crossEntropy = new CrossEntropy();
     private final Loss meanSquaredError = new MeanSquaredError();
 
@@ -57,7 +59,7 @@ class LossTest {
     @Test
     @DisplayName("rows with target -1 change neither the loss nor the gradient; without any row the loss is 0")
     void ignoredRows() {
-        Tensor logits = Workbench.random("logits", 3, 5).value();
+        Tensor logits = Trial.random("logits", 3, 5).value();
         double alone = crossEntropy.forward(logits.slice(0, 1, 2), ids(4));
         assertEquals(alone, crossEntropy.forward(logits, ids(-1, 4, -1)));
         Tensor gradient = Tensor.zeros(3, 5);
@@ -98,11 +100,11 @@ class LossTest {
     @Test
     @DisplayName("both pass the gradient check, over leading axes too; backward adds, and multiplies by scale")
     void gradients() {
-        Variable logits = Workbench.random("logits", 2, 3, 13);
+        Variable logits = Trial.random("logits", 2, 3, 13);
         Tensor targets = ids(0, 12, -1, 5, 5, 7).reshape(2, 3);
-        Workbench.gradientCheck("cross-entropy", needs -> new LossLayer("cross-entropy", needs), (loss, pass) -> loss.forward(logits, targets, pass), logits);
-        Tensor values = Workbench.random("values", 2, 3, 13).value();
-        Workbench.gradientCheck("mean-squared-error", needs -> new LossLayer("mean-squared-error", needs),
+        trial.gradientCheck("cross-entropy", needs -> new LossLayer("cross-entropy", needs), (loss, pass) -> loss.forward(logits, targets, pass), logits);
+        Tensor values = Trial.random("values", 2, 3, 13).value();
+        trial.gradientCheck("mean-squared-error", needs -> new LossLayer("mean-squared-error", needs),
                 (loss, pass) -> loss.forward(logits, values, pass), logits);
         Tensor gradient = Tensor.of(Shape.of(1, 2), 100, 100);
         crossEntropy.backward(Tensor.zeros(1, 2), ids(0), 4, gradient);
@@ -113,7 +115,7 @@ class LossTest {
     @DisplayName("the layer's loss is one double that is not rounded, and constants get no gradient")
     void lossLayer() {
         Variable logits = Variable.parameter("logits", Tensor.zeros(1, 3));
-        Workbench.train(1, needs -> new LossLayer("cross-entropy", needs), (loss, pass) -> {
+        trial.train(needs -> new LossLayer("cross-entropy", needs), (loss, pass) -> {
             Variable value = loss.forward(logits, ids(2), pass);
             assertEquals(Shape.of(1), value.shape());
             assertEquals(Math.log(3), value.value().getDouble(0));

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.embedding.internal.RowLookup;
 import org.llmsys.tensor.Shape;
@@ -18,6 +20,7 @@ import org.llmsys.tensor.Tensor;
 
 class EmbeddingTest {
 
+    private final Trial trial = Workbench.trial();
     private final EmbeddingLookup lookup = new RowLookup();
 
     @Test
@@ -53,8 +56,8 @@ class EmbeddingTest {
     @Test
     @DisplayName("no ids give no vectors")
     void noIds() {
-        Variable table = Workbench.random("wte.weight", 3, 2);
-        Workbench.infer(needs -> new Embedding("wte", 3, 2, Workbench.weights(table), needs), (embedding, pass) -> {
+        Variable table = Trial.random("wte.weight", 3, 2);
+        trial.infer(needs -> new Embedding("wte", 3, 2, NamedWeights.of(table), needs), (embedding, pass) -> {
             assertEquals(Shape.of(0, 2), embedding.forward(new int[0], pass).shape());
             assertEquals(Shape.of(2, 2, 2), embedding.forward(new int[] {0, 1, 2, 0}, pass, 2, 2).shape());
             assertThrows(ShapeException.class, () -> embedding.forward(new int[] {0, 1, 2}, pass, 2, 2));
@@ -64,12 +67,12 @@ class EmbeddingTest {
     @Test
     @DisplayName("embedding and output projection pass the gradient check, also when an id repeats")
     void gradients() {
-        Variable table = Workbench.random("wte.weight", 7, 4);
-        Variable x = Workbench.random("x", 2, 3, 4);
+        Variable table = Trial.random("wte.weight", 7, 4);
+        Variable x = Trial.random("x", 2, 3, 4);
         int[] ids = {6, 0, 3, 3, 1, 3};
-        Workbench.gradientCheck("embedding", needs -> new Embedding("wte", 7, 4, Workbench.weights(table), needs),
+        trial.gradientCheck("embedding", needs -> new Embedding("wte", 7, 4, NamedWeights.of(table), needs),
                 (embedding, pass) -> embedding.forward(ids, pass, 2, 3), table);
-        Workbench.gradientCheck("output projection", needs -> new OutputProjection("wte", 7, 4, Workbench.weights(table), needs),
+        trial.gradientCheck("output projection", needs -> new OutputProjection("wte", 7, 4, NamedWeights.of(table), needs),
                 (projection, pass) -> projection.forward(x, pass), x, table);
     }
 
@@ -78,14 +81,14 @@ class EmbeddingTest {
     void projectsByHand() {
         Variable table = Variable.parameter("wte.weight", Tensor.of(Shape.of(3, 2), 1, 0, 0, 1, 3, 4));
         Variable x = Variable.constant("x", Tensor.of(Shape.of(1, 2), 1, 2));
-        Workbench.infer(needs -> new OutputProjection("wte", 3, 2, Workbench.weights(table), needs),
+        trial.infer(needs -> new OutputProjection("wte", 3, 2, NamedWeights.of(table), needs),
                 (projection, pass) -> assertArrayEquals(new float[] {1, 2, 11}, projection.forward(x, pass).value().floats()));
     }
 
     record Tied(Embedding embedding, OutputProjection projection) {
 
         static Tied of(Variable table, Needs needs) {
-            Embedding embedding = new Embedding("wte", 7, 4, Workbench.weights(table), needs);
+            Embedding embedding = new Embedding("wte", 7, 4, NamedWeights.of(table), needs);
             return new Tied(embedding, new OutputProjection(embedding, needs));
         }
     }
@@ -93,11 +96,11 @@ class EmbeddingTest {
     @Test
     @DisplayName("tied: the table learns from both ends, and the sum of both gradients passes the check")
     void weightTying() {
-        Variable table = Workbench.random("wte.weight", 7, 4);
+        Variable table = Trial.random("wte.weight", 7, 4);
         int[] ids = {6, 3, 3};
-        Workbench.gradientCheck("tied", needs -> Tied.of(table, needs),
+        trial.gradientCheck("tied", needs -> Tied.of(table, needs),
                 (tied, pass) -> tied.projection().forward(tied.embedding().forward(ids, pass), pass), table);
-        Workbench.train(needs -> Tied.of(table, needs), (tied, pass) -> {
+        trial.train(needs -> Tied.of(table, needs), (tied, pass) -> {
             assertSame(table, tied.embedding().table());
             Variable logits = tied.projection().forward(tied.embedding().forward(new int[] {6}, pass), pass);
             Variable first = pass.tape().record("first", Tensor.of(Shape.of(1), logits.value().get(0, 0)),

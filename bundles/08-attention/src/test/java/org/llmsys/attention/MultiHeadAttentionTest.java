@@ -19,13 +19,13 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
 import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
 import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.NamedWeights;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.TapeFactory;
 import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.tensor.RandomStream;
-import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -73,23 +73,7 @@ class MultiHeadAttentionTest {
         weights.put("c_attn.bias", Variable.parameter("c_attn.bias", normal(2, 0.3, (spec.numHeads() + 2 * spec.numKvHeads()) * spec.headDim())));
         weights.put("c_proj.weight", Variable.parameter("c_proj.weight", normal(3, 0.3, C, C)));
         weights.put("c_proj.bias", Variable.parameter("c_proj.bias", normal(4, 0.5, C)));
-        return new Parameters() {
-            @Override
-            public Variable get(String name, long... extents) {
-                assertEquals(Shape.of(extents), weights.get(name).shape());
-                return weights.get(name);
-            }
-
-            @Override
-            public Variable find(String name, long... extents) {
-                return get(name, extents);
-            }
-
-            @Override
-            public Parameters scope(String prefix) {
-                return this;
-            }
-        };
+        return new NamedWeights("", weights);
     }
 
     private record Plan(MultiHeadAttention attention, Need<TapeFactory> tape, Need<KvCacheFactory> caches) {

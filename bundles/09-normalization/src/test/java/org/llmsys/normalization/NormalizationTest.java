@@ -5,14 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
+import org.llmsys.files.SafetensorsReader;
+import org.llmsys.files.SafetensorsReader.NumberCheck;
 import org.llmsys.normalization.internal.LayerNorm;
 import org.llmsys.normalization.internal.RmsNorm;
 import org.llmsys.tensor.Shape;
@@ -22,6 +30,8 @@ import org.llmsys.tensor.Tensor;
 class NormalizationTest {
 
     private static final float EPS = 1e-5f;
+
+    private final Trial trial = Workbench.trial();
 
     @Test
     @DisplayName("layernorm of (1, 3): mean 2, deviation 1, so (-1, 1); then gamma (2, 3) and beta (10, 20) make (8, 23)")
@@ -47,7 +57,7 @@ class NormalizationTest {
     @DisplayName("a row of 207 numbers around 10,000 has mean 0 and deviation 1 afterwards: nothing is lost to the large mean")
     @ValueSource(ints = {13, 207})
     void largeMean(int width) {
-        Tensor x = Workbench.random("x", 1, width).value();
+        Tensor x = Trial.random("x", 1, width).value();
         float[] elements = x.floats();
         for (int c = 0; c < width; c++) {
             elements[c] = 10_000 + elements[c];
@@ -82,14 +92,14 @@ class NormalizationTest {
     @DisplayName("passes the gradient check with and without beta, over leading axes and 13 features")
     @ValueSource(strings = {"layernorm", "rmsnorm"})
     void gradients(String algorithm) {
-        Variable x = Workbench.random("x", 2, 3, 13);
-        Variable gamma = Workbench.random("ln.weight", 13);
-        Variable beta = Workbench.random("ln.bias", 13);
-        Workbench.gradientCheck(algorithm, needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma, beta), needs),
+        Variable x = Trial.random("x", 2, 3, 13);
+        Variable gamma = Trial.random("ln.weight", 13);
+        Variable beta = Trial.random("ln.bias", 13);
+        trial.gradientCheck(algorithm, needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma, beta), needs),
                 (norm, pass) -> norm.forward(x, pass), x, gamma, beta);
-        Workbench.gradientCheck(algorithm + " without beta", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma), needs),
+        trial.gradientCheck(algorithm + " without beta", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma), needs),
                 (norm, pass) -> norm.forward(x, pass), x, gamma);
-        Workbench.gradientCheck(algorithm + " of a constant", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, Workbench.weights(gamma, beta), needs),
+        trial.gradientCheck(algorithm + " of a constant", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma, beta), needs),
                 (norm, pass) -> norm.forward(x.detach(), pass), gamma, beta);
     }
 
@@ -98,10 +108,10 @@ class NormalizationTest {
     @ValueSource(strings = {"layernorm", "rmsnorm"})
     void backwardAdds(String algorithm) {
         Normalization kernel = kernel(algorithm);
-        Tensor x = Workbench.random("x", 2, 3).value();
+        Tensor x = Trial.random("x", 2, 3).value();
         Tensor saved = Tensor.zeros(2, 2);
         kernel.forward(x, ones(3), null, EPS, Tensor.zeros(2, 3), saved);
-        Tensor gradY = Workbench.random("gradY", 2, 3).value();
+        Tensor gradY = Trial.random("gradY", 2, 3).value();
         Tensor gradX = Tensor.zeros(2, 3);
         Tensor gradGamma = Tensor.zeros(3);
         Tensor gradBeta = Tensor.zeros(3);
@@ -120,18 +130,18 @@ class NormalizationTest {
     @Test
     @DisplayName("no rows give no rows")
     void noRows() {
-        Workbench.infer(needs -> new NormalizationLayer("layernorm", "ln", 3, EPS, Workbench.weights(Workbench.random("ln.weight", 3)), needs),
+        trial.infer(needs -> new NormalizationLayer("layernorm", "ln", 3, EPS, NamedWeights.of(Trial.random("ln.weight", 3)), needs),
                 (norm, pass) -> assertEquals(Shape.of(2, 0, 3), norm.forward(Variable.constant("x", Tensor.zeros(2, 0, 3)), pass).shape()));
     }
 
     @Test
     @DisplayName("shapes that do not fit are refused, and an epsilon of zero")
     void refusesShapes() {
-        Workbench.infer(needs -> new NormalizationLayer("rmsnorm", "ln", 3, EPS, Workbench.weights(Workbench.random("ln.weight", 3)), needs),
+        trial.infer(needs -> new NormalizationLayer("rmsnorm", "ln", 3, EPS, NamedWeights.of(Trial.random("ln.weight", 3)), needs),
                 (norm, pass) -> {
-                    ShapeException e = assertThrows(ShapeException.class, () -> norm.forward(Workbench.random("x", 2, 4), pass));
+                    ShapeException e = assertThrows(ShapeException.class, () -> norm.forward(Trial.random("x", 2, 4), pass));
                     assertTrue(e.getMessage().contains("rmsnorm ln.weight") && e.getMessage().contains("(2, 4)"), e.getMessage());
-                    assertThrows(IllegalArgumentException.class, () -> new NormalizationLayer("rmsnorm", "ln", 3, 0, Workbench.weights(), null));
+                    assertThrows(IllegalArgumentException.class, () -> new NormalizationLayer("rmsnorm", "ln", 3, 0, NamedWeights.of(), null));
                 });
         for (String algorithm : new String[] {"layernorm", "rmsnorm"}) {
             assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(3), null, EPS, row(1, 2), null));
@@ -148,17 +158,26 @@ class NormalizationTest {
         "3d_axis_negative_3_epsilon, 0.1", "4d_axis0, 1e-5", "4d_axis1, 1e-5", "4d_axis2, 1e-5", "4d_axis3, 1e-5", "4d_axis_negative_1, 1e-5",
         "4d_axis_negative_2, 1e-5", "4d_axis_negative_3, 1e-5", "4d_axis_negative_4, 1e-5", "default_axis, 1e-5"})
     void onnx(String name, float eps) {
-        OnnxCase given = OnnxCase.read("layer_normalization_" + name);
-        Tensor gamma = given.tensor("input.W");
+        Map<String, Tensor> given = onnxCase("layer_normalization_" + name);
+        Tensor gamma = given.get("input.W");
         long width = gamma.size();
-        Tensor x = given.tensor("input.X");
+        Tensor x = given.get("input.X");
         long rows = x.size() / width;
         Tensor y = Tensor.zeros(rows, width);
         Tensor saved = Tensor.zeros(rows, 2);
-        new LayerNorm().forward(x.reshape(rows, width), gamma.reshape(width), given.tensor("input.B").reshape(width), eps, y, saved);
-        assertArrayEquals(given.tensor("output.Y").floats(), y.floats(), 2e-6f);
-        assertArrayEquals(given.tensor("output.Mean").floats(), saved.slice(1, 0, 1).copy().floats(), 1e-6f);
-        assertArrayEquals(given.tensor("output.InvStdDev").floats(), saved.slice(1, 1, 2).copy().floats(), 2e-6f);
+        new LayerNorm().forward(x.reshape(rows, width), gamma.reshape(width), given.get("input.B").reshape(width), eps, y, saved);
+        assertArrayEquals(given.get("output.Y").floats(), y.floats(), 2e-6f);
+        assertArrayEquals(given.get("output.Mean").floats(), saved.slice(1, 0, 1).copy().floats(), 1e-6f);
+        assertArrayEquals(given.get("output.InvStdDev").floats(), saved.slice(1, 1, 2).copy().floats(), 2e-6f);
+    }
+
+    /** The inputs and outputs of a node test, in the folder that LLMSYS_SHARED names. */
+    private static Map<String, Tensor> onnxCase(String name) {
+        String shared = System.getenv("LLMSYS_SHARED");
+        Assumptions.assumeTrue(shared != null, "LLMSYS_SHARED does not name the folder with the ONNX cases");
+        Path file = Path.of(shared, "oracles/onnx/test_" + name + ".safetensors");
+        Assumptions.assumeTrue(Files.exists(file), "there is no " + file);
+        return SafetensorsReader.read(file, NumberCheck.ANY).tensors();
     }
 
     private static Normalization kernel(String algorithm) {

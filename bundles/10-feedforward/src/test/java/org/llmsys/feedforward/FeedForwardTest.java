@@ -11,24 +11,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Blueprint;
 import org.llmsys.autograd.Layer;
+import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.feedforward.FeedForward.FeedForwardSpec;
-import org.llmsys.feedforward.Workbench.Weights;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
 class FeedForwardTest {
 
+    private final Trial trial = Workbench.trial();
+
     @Test
     @DisplayName("one feature, two hidden: relu(x·(1 -1) + (0 1))·(2; 3) + 5 is 11 at x = 3 and 5 + 3*4 = 17 at x = -3")
     void byHand() {
-        Weights weights = Workbench.weights(
+        NamedWeights weights = NamedWeights.of(
                 Variable.parameter("mlp.c_fc.weight", Tensor.of(Shape.of(1, 2), 1, -1)), Variable.parameter("mlp.c_fc.bias", Tensor.of(Shape.of(2), 0, 1)),
                 Variable.parameter("mlp.c_proj.weight", Tensor.of(Shape.of(2, 1), 2, 3)), Variable.parameter("mlp.c_proj.bias", Tensor.of(Shape.of(1), 5)));
         Variable x = Variable.constant("x", Tensor.of(Shape.of(1, 2, 1), 3, -3));
         for (String algorithm : new String[] {"relu-mlp", "gelu-mlp"}) {           // gelu-mlp takes the specification's activation
-            Workbench.infer(blueprint(algorithm, "relu", 1, 2, 0, weights), (mlp, pass) ->
+            trial.infer(blueprint(algorithm, "relu", 1, 2, 0, weights), (mlp, pass) ->
                     assertArrayEquals(new float[] {11, 17}, mlp.forward(x, pass).value().floats()));
         }
     }
@@ -37,41 +40,41 @@ class FeedForwardTest {
     @DisplayName("passes the gradient check with every weight, with and without biases, with dropout")
     @CsvSource({"gelu, 0", "gelu-tanh, 0.3"})
     void gradients(String activation, float dropout) {
-        Variable x = Workbench.random("x", 1, 3, 4);
-        Variable w1 = Workbench.random("mlp.c_fc.weight", 4, 7);
-        Variable b1 = Workbench.random("mlp.c_fc.bias", 7);
-        Variable w2 = Workbench.random("mlp.c_proj.weight", 7, 4);
-        Variable b2 = Workbench.random("mlp.c_proj.bias", 4);
-        Workbench.gradientCheck("gelu-mlp", blueprint("gelu-mlp", activation, 4, 7, dropout, Workbench.weights(w1, b1, w2, b2)),
+        Variable x = Trial.random("x", 1, 3, 4);
+        Variable w1 = Trial.random("mlp.c_fc.weight", 4, 7);
+        Variable b1 = Trial.random("mlp.c_fc.bias", 7);
+        Variable w2 = Trial.random("mlp.c_proj.weight", 7, 4);
+        Variable b2 = Trial.random("mlp.c_proj.bias", 4);
+        trial.gradientCheck("gelu-mlp", blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, b1, w2, b2)),
                 (mlp, pass) -> mlp.forward(x, pass), x, w1, b1, w2, b2);
-        Workbench.gradientCheck("gelu-mlp without biases", blueprint("gelu-mlp", activation, 4, 7, dropout, Workbench.weights(w1, w2)),
+        trial.gradientCheck("gelu-mlp without biases", blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, w2)),
                 (mlp, pass) -> mlp.forward(x, pass), x, w1, w2);
     }
 
     @Test
     @DisplayName("relu-mlp passes the gradient check, with hidden biases of ±1 that keep every sum away from the kink")
     void gradientsOfRelu() {
-        Variable x = scaled(Workbench.random("x", 1, 3, 4), 0.3f);
-        Variable w1 = scaled(Workbench.random("mlp.c_fc.weight", 4, 7), 0.3f);
+        Variable x = scaled(Trial.random("x", 1, 3, 4), 0.3f);
+        Variable w1 = scaled(Trial.random("mlp.c_fc.weight", 4, 7), 0.3f);
         Variable b1 = Variable.parameter("mlp.c_fc.bias", Tensor.of(Shape.of(7), 1, -1, 1, -1, 1, -1, 1));
-        Variable w2 = Workbench.random("mlp.c_proj.weight", 7, 4);
-        Workbench.gradientCheck("relu-mlp", blueprint("relu-mlp", "gelu", 4, 7, 0, Workbench.weights(w1, b1, w2)),
+        Variable w2 = Trial.random("mlp.c_proj.weight", 7, 4);
+        trial.gradientCheck("relu-mlp", blueprint("relu-mlp", "gelu", 4, 7, 0, NamedWeights.of(w1, b1, w2)),
                 (mlp, pass) -> mlp.forward(x, pass), x, w1, b1, w2);
     }
 
     @Test
     @DisplayName("swiglu by hand: x = 2, G = 1, U = 3, D = 5: silu(2) * 6 * 5 = 52.8478; and it passes the gradient check")
     void swiGlu() {
-        Weights one = Workbench.weights(Variable.parameter("mlp.gate_proj.weight", Tensor.of(Shape.of(1, 1), 1)),
+        NamedWeights one = NamedWeights.of(Variable.parameter("mlp.gate_proj.weight", Tensor.of(Shape.of(1, 1), 1)),
                 Variable.parameter("mlp.up_proj.weight", Tensor.of(Shape.of(1, 1), 3)),
                 Variable.parameter("mlp.down_proj.weight", Tensor.of(Shape.of(1, 1), 5)));
-        Workbench.infer(blueprint("swiglu", "gelu", 1, 1, 0, one), (mlp, pass) ->
+        trial.infer(blueprint("swiglu", "gelu", 1, 1, 0, one), (mlp, pass) ->
                 assertEquals(52.84782, mlp.forward(Variable.constant("x", Tensor.of(Shape.of(1, 1, 1), 2)), pass).value().get(0, 0, 0), 1e-4));
-        Variable x = Workbench.random("x", 1, 3, 4);
-        Variable gate = Workbench.random("mlp.gate_proj.weight", 4, 7);
-        Variable up = Workbench.random("mlp.up_proj.weight", 4, 7);
-        Variable down = Workbench.random("mlp.down_proj.weight", 7, 4);
-        Workbench.gradientCheck("swiglu", blueprint("swiglu", "gelu", 4, 7, 0.2f, Workbench.weights(gate, up, down)),
+        Variable x = Trial.random("x", 1, 3, 4);
+        Variable gate = Trial.random("mlp.gate_proj.weight", 4, 7);
+        Variable up = Trial.random("mlp.up_proj.weight", 4, 7);
+        Variable down = Trial.random("mlp.down_proj.weight", 7, 4);
+        trial.gradientCheck("swiglu", blueprint("swiglu", "gelu", 4, 7, 0.2f, NamedWeights.of(gate, up, down)),
                 (mlp, pass) -> mlp.forward(x, pass), x, gate, up, down);
     }
 
@@ -86,9 +89,9 @@ class FeedForwardTest {
     @Test
     @DisplayName("each token passes alone: three tokens together give what they give one by one")
     void tokensPassAlone() {
-        Variable x = Workbench.random("x", 1, 3, 4);
-        Weights weights = Workbench.weights(Workbench.random("mlp.c_fc.weight", 4, 7), Workbench.random("mlp.c_proj.weight", 7, 4));
-        Workbench.infer(blueprint("gelu-mlp", "gelu", 4, 7, 0, weights), (mlp, pass) -> {
+        Variable x = Trial.random("x", 1, 3, 4);
+        NamedWeights weights = NamedWeights.of(Trial.random("mlp.c_fc.weight", 4, 7), Trial.random("mlp.c_proj.weight", 7, 4));
+        trial.infer(blueprint("gelu-mlp", "gelu", 4, 7, 0, weights), (mlp, pass) -> {
             Tensor together = mlp.forward(x, pass).value();
             for (int t = 0; t < 3; t++) {
                 Tensor alone = mlp.forward(Variable.constant("token", x.value().slice(1, t, t + 1)), pass).value();
@@ -102,12 +105,12 @@ class FeedForwardTest {
     @Test
     @DisplayName("a weight of another shape is refused by its name")
     void refusesShapes() {
-        Weights weights = Workbench.weights(Workbench.random("mlp.c_fc.weight", 4, 8), Workbench.random("mlp.c_proj.weight", 7, 4));
-        RuntimeException e = assertThrows(ShapeException.class, () -> Workbench.infer(blueprint("gelu-mlp", "gelu", 4, 7, 0, weights), (mlp, pass) -> { }));
+        NamedWeights weights = NamedWeights.of(Trial.random("mlp.c_fc.weight", 4, 8), Trial.random("mlp.c_proj.weight", 7, 4));
+        RuntimeException e = assertThrows(ShapeException.class, () -> trial.infer(blueprint("gelu-mlp", "gelu", 4, 7, 0, weights), (mlp, pass) -> { }));
         assertTrue(e.getMessage().contains("mlp.c_fc.weight"), e.getMessage());
     }
 
-    private static Blueprint<Layer> blueprint(String algorithm, String activation, int embeddingDim, int hiddenDim, float dropout, Weights weights) {
+    private static Blueprint<Layer> blueprint(String algorithm, String activation, int embeddingDim, int hiddenDim, float dropout, NamedWeights weights) {
         return needs -> needs.structure(FeedForward.class, algorithm)
                 .build(new FeedForwardSpec(embeddingDim, hiddenDim, activation, dropout, 0), weights.scope("mlp"), needs);
     }

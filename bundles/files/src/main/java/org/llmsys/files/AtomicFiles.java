@@ -296,8 +296,9 @@ public final class AtomicFiles {
         String text = String.valueOf(reason).toLowerCase(Locale.ROOT);
         boolean full = text.contains("no space") || text.contains("quota");
         String why = full ? "the disk is full (" + reason + ")"
-                : e.getClass().getSimpleName() + ": " + (reason == null ? e.toString() : reason);
+                : text.contains("busy") ? "it cannot be replaced (" + reason + "), as when a disk is mounted at this very place"
+                : e.getClass() == FileSystemException.class && reason != null ? reason : e.getClass().getSimpleName() + ": " + reason;
         return new Problem("cannot write " + path, why + "; the last complete version is untouched",
-                full ? "make room or give a place on another disk" : "give a place whose parent folder you may write to", Problem.FAILED, e);
+                full ? "make room or give a place on another disk" : text.contains("busy") ? "give a folder inside it" : "give a place whose parent folder you may write to", Problem.FAILED, e);
     }
 }

@@ -64,6 +64,9 @@ public final class Arguments {
     }
 
     private String checked(HelpPage.Option option, String value) {
+        if (value.isBlank() && !option.value().equals("TEXT")) {       // an empty path would be the folder one stands in
+            throw wrong(option.name() + " cannot be empty", "its value has no characters", "write " + option.name() + " " + option.value());
+        }
         boolean whole = option.value().equals("N");
         if (whole || option.value().equals("X")) {
             double number;

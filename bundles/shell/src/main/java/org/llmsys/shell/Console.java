@@ -87,9 +87,11 @@ public final class Console {
 
     /** A model's text as it may be shown: on a terminal, control characters other than line ends and tabs become visible and harmless. */
     public String shown(String text) {
-        if (!outIsTerminal) {
-            return text;
-        }
+        return outIsTerminal ? harmless(text) : text;
+    }
+
+    /** With control characters other than line ends and tabs made visible: text that somebody else wrote cannot steer the terminal. */
+    public static String harmless(String text) {
         StringBuilder safe = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (Character.isISOControl(c) && c != '\n' && c != '\t') {

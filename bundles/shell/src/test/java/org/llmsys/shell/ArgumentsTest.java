@@ -23,6 +23,7 @@ class ArgumentsTest {
               --heat X          how hot,
                                 in two lines [0 to 2.5, default 0.5]
               --top-k N         how many [1 or more]
+              --out DIR         where it goes
               --json            one object
               --help            this page
             """);
@@ -82,6 +83,14 @@ class ArgumentsTest {
         assertTrue(refused("--prompt").getMessage().contains("needs a value"));
         assertTrue(refused("--prompt", "--json").getMessage().contains("needs a value"));
         assertTrue(refused("--json=yes").getMessage().contains("takes no value"));
+    }
+
+    @Test
+    @DisplayName("an empty text is a value; an empty number, name or path is none")
+    void emptyValues() {
+        assertEquals("", parse("--prompt", "").required("--prompt"));
+        assertTrue(refused("--top-k", "").getMessage().contains("cannot be empty"));
+        assertTrue(refused("--out=").getMessage().contains("cannot be empty"));
     }
 
     @Test

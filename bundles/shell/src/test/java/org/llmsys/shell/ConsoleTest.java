@@ -69,6 +69,12 @@ class ConsoleTest {
     }
 
     @Test
+    @DisplayName("control characters in an error become visible, line ends stay")
+    void harmless() {
+        assertEquals("no token for '\\x1b[31m'\nwhy: x", Console.harmless("no token for '\u001b[31m'\nwhy: x"));
+    }
+
+    @Test
     @DisplayName("a line of progress has percent, count, rate, time left and the last word")
     void line() {
         Progress progress = new Progress("train", 250, 1000, "steps", 12.5, 60, "not saved\nmore");

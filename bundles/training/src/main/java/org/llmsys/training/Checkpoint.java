@@ -41,7 +41,7 @@ public record Checkpoint(TrainingConfig config, long step, String fingerprint, d
                 throw Problem.failed("cannot read " + file, "it is larger than " + LARGEST + " bytes", "give the folder of a training run");
             }
             Checkpoint base = new Checkpoint(Presets.named(Presets.TINY), -1, "", Double.NaN, Double.NaN);
-            Checkpoint read = RecordJson.read(Files.readString(file), base, file.toString());
+            Checkpoint read = read(file, base);
             read.config().requireValid();
             if (read.step() < 0 || read.step() > read.config().steps() || read.fingerprint().isEmpty()) {
                 throw Problem.failed("cannot read " + file, "its step or its text's fingerprint is missing or makes no sense",
@@ -50,6 +50,15 @@ public record Checkpoint(TrainingConfig config, long step, String fingerprint, d
             return Optional.of(read);
         } catch (IOException e) {
             throw new Problem("cannot read " + file, e.toString(), "check the file and the disk it lies on", Problem.FAILED, e);
+        }
+    }
+
+    private static Checkpoint read(Path file, Checkpoint base) throws IOException {
+        try {
+            return RecordJson.read(Files.readString(file), base, file.toString());
+        } catch (Problem damaged) {
+            throw new Problem("cannot read " + file, damaged.why(), "begin a new run in another folder; the model in this one can still be used",
+                    Problem.FAILED, damaged);
         }
     }
 

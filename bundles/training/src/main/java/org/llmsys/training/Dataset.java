@@ -44,7 +44,7 @@ public record Dataset(int[] training, int[] validation, String fingerprint) {
     /** @throws Problem when the text is empty or is no text */
     public static void requireText(String text) {
         if (text.isBlank()) {
-            throw Problem.failed("there is nothing to learn from", "the text is empty", "give a plain text file, the longer the better");
+            throw Problem.failed("there is nothing to learn from", text.isEmpty() ? "the text is empty" : "the text is all white space", "give a plain text file, the longer the better");
         }
         if (text.indexOf('\0') >= 0) {
             throw Problem.failed("this is not a text", "it holds the character NUL, as binary files do", "give a plain text file in UTF-8");

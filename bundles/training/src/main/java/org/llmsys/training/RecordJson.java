@@ -128,8 +128,17 @@ final class RecordJson {
                 default -> p.getAsString();
             };
         } catch (IllegalStateException | ClassCastException | NumberFormatException | ArithmeticException e) {
-            throw damaged(source, path + " cannot be " + json + "; it is a " + (base instanceof Record ? "JSON object" : type.getSimpleName()));
+            throw damaged(source, path + " cannot be " + json + "; it takes " + kind(type));
         }
+    }
+
+    private static String kind(Class<?> type) {
+        return switch (type.getName()) {
+            case "int", "long" -> "a whole number";
+            case "double", "float" -> "a number";
+            case "boolean" -> "true or false";
+            default -> type.isRecord() ? "a JSON object" : "a text";
+        };
     }
 
     private static Map<String, Object> components(Record value) {

@@ -16,17 +16,15 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.BackwardRule;
 import org.llmsys.autograd.GradientTape;
 import org.llmsys.autograd.Gradients;
-import org.llmsys.autograd.Parameters;
+import org.llmsys.autograd.NamedWeights;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
-import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
-import org.llmsys.tensor.DType;
 
 /** The additive encodings, forward and backward, on a tape of one operation. */
 class AdditivePositionsTest {
@@ -63,7 +61,7 @@ class AdditivePositionsTest {
         Variable x = Variable.parameter("x", Tensor.zeros(2, 2, 2));
         OneNodeTape tape = new OneNodeTape();
         Pass pass = Pass.training(null, zeros -> tape, HEAP, "test", 0, 0);
-        new LearnedPositionalEncoding().build(SPEC, only(table), null).add(x, 1, pass);
+        new LearnedPositionalEncoding().build(SPEC, NamedWeights.of(table), null).add(x, 1, pass);
         tape.rule.apply(Tensor.of(Shape.of(2, 2, 2), 1, 2, 3, 4, 50, 60, 70, 80), tape);
         assertArrayEquals(new float[] {1, 2, 3, 4, 50, 60, 70, 80}, tape.of(x).floats());
         assertArrayEquals(new float[] {0, 0, 51, 62, 73, 84}, tape.of(table).floats());
@@ -92,10 +90,11 @@ class AdditivePositionsTest {
         assertEquals(0, layer.add(Variable.constant("x", Tensor.zeros(1, 0, 2)), 3, pass).value().size());
     }
 
+    private static final TensorAllocator HEAP = TensorAllocator.heap();
     private static final PositionSpec SPEC = new PositionSpec(3, 2, 2, 10_000, "wpe.weight");
 
     private static PositionalLayer learned(Tensor table) {
-        return new LearnedPositionalEncoding().build(SPEC, only(Variable.parameter("wpe.weight", table)), null);
+        return new LearnedPositionalEncoding().build(SPEC, NamedWeights.of(Variable.parameter("wpe.weight", table)), null);
     }
 
     private static float[] row(Tensor table, int t) {
@@ -109,39 +108,6 @@ class AdditivePositionsTest {
         }
         return sum;
     }
-
-    private static Parameters only(Variable weight) {
-        return new Parameters() {
-            @Override
-            public Variable get(String name, long... extents) {
-                assertEquals(weight.name(), name);
-                assertEquals(weight.shape(), Shape.of(extents));
-                return weight;
-            }
-
-            @Override
-            public Variable find(String name, long... extents) {
-                return get(name, extents);
-            }
-
-            @Override
-            public Parameters scope(String prefix) {
-                return this;
-            }
-        };
-    }
-
-    private static final TensorAllocator HEAP = new TensorAllocator() {
-        @Override
-        public Storage allocate(DType dtype, long size, String owner) {
-            return Tensor.zeros(dtype, Shape.of(size)).storage();
-        }
-
-        @Override
-        public List<Usage> usage() {
-            return List.of();
-        }
-    };
 
     /** Keeps the last rule and plays the part of the gradients too. */
     private static final class OneNodeTape implements GradientTape, Gradients {

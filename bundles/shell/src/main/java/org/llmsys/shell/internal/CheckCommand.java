@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipException;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
@@ -23,6 +26,7 @@ import org.llmsys.testkit.Contract;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -74,6 +78,7 @@ public final class CheckCommand implements Command {
         if (!Files.isRegularFile(jar)) {
             throw Problem.misused("there is no jar " + jar, "no such file", "write ./llmsys check SLOT NAME, or give the path of a bundle");
         }
+        requireBundle(jar);
         Bundle bundle = null;
         try {
             bundle = context.installBundle(jar.toUri().toString());
@@ -91,6 +96,18 @@ public final class CheckCommand implements Command {
                     Problem.FAILED, e);
         } finally {
             uninstall(bundle);
+        }
+    }
+
+    private static void requireBundle(Path jar) throws IOException {
+        String what = jar + " is no bundle";
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Manifest manifest = file.getManifest();
+            if (manifest == null || manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME) == null) {
+                throw Problem.failed(what, "its manifest has no " + Constants.BUNDLE_SYMBOLICNAME, "build it with bnd, as CONTRIBUTING.md shows");
+            }
+        } catch (ZipException e) {
+            throw new Problem(what, "it is not even a jar: " + e.getMessage(), "give the jar that the build of the plug-in made", Problem.FAILED, e);
         }
     }
 

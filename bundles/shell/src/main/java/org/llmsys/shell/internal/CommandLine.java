@@ -52,7 +52,7 @@ public final class CommandLine {
             int status = run(words, console);
             return console.cancelled() ? INTERRUPTED : status;
         } catch (Problem problem) {
-            console.err().println(problem.text());
+            console.err().println(Console.harmless(problem.text()));
             trace(problem, debug, console);
             return problem.exitStatus();
         } catch (CancellationException cancelled) {

@@ -15,6 +15,7 @@ import org.llmsys.sampling.LogitsFilterFactory;
 import org.llmsys.sampling.Option;
 import org.llmsys.sampling.Options;
 import org.llmsys.shell.Arguments;
+import org.llmsys.shell.Json;
 
 /**
  * The filters a command line asks for, in the order in which they run: temperature, top-k, top-p, then those of {@code --filters}.
@@ -62,7 +63,7 @@ record FilterChoices(Assemblies assemblies) {
                 if (equals < 0 && options.isEmpty()) {
                     throw Problem.misused("the filter " + name + " takes no value", "it has no options", "write " + name + " alone");
                 }
-                values.put(equals < 0 ? options.getFirst().name() : setting.substring(0, equals), number(name, setting.substring(equals + 1)));
+                values.put(equals < 0 ? options.getFirst().name() : setting.substring(0, equals), number(name, setting.substring(equals + 1), options));
             }
             Options checked = new Options(name, options, values);      // refuses what is out of range before anything is loaded
             values.replaceAll((option, value) -> checked.number(option));
@@ -70,11 +71,12 @@ record FilterChoices(Assemblies assemblies) {
         }
     }
 
-    private static double number(String filter, String text) {
+    private static double number(String filter, String text, List<Option> options) {
         try {
             return Double.parseDouble(text.strip());
         } catch (NumberFormatException e) {
-            throw Problem.misused(filter + " cannot be " + text, "it takes a number", "write for example " + filter + "=0.5");
+            throw Problem.misused(filter + " cannot be " + text, "it takes a number",
+                    "write for example " + filter + "=" + (options.isEmpty() ? 1 : Json.text(options.getFirst().defaultValue())));
         }
     }
 }

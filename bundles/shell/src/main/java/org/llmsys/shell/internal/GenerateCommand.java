@@ -87,8 +87,9 @@ public final class GenerateCommand implements Command {
             console.json(answer);
         } else {
             console.out().println();
-            console.err().println(String.format(Locale.ROOT, "%d tokens, the first after %.0f ms, then %.0f tokens/s; ended by %s", ids.size(),
-                    firstMillis, perSecond, stopReason).replace("NaN", "-"));
+            String latency = ids.isEmpty() ? "" : String.format(Locale.ROOT, ", the first after %.0f ms", firstMillis);
+            String rate = ids.size() < 2 ? "" : String.format(Locale.ROOT, ", then %.0f tokens/s", perSecond);
+            console.err().println(ids.size() + " tokens" + latency + rate + "; ended by " + stopReason);
         }
     }
 

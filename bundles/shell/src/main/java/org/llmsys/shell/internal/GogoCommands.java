@@ -2,6 +2,7 @@ package org.llmsys.shell.internal;
 
 import java.util.stream.Stream;
 
+import org.apache.felix.service.command.CommandSession;
 import org.llmsys.shell.Console;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -50,73 +51,75 @@ public final class GogoCommands {
     }
 
     /** Gogo has made the standard streams those of the session and of the pipe, for the thread that calls. */
-    private void run(String name, Object[] words) throws CommandFailed {
+    private void run(CommandSession session, String name, Object[] words) throws CommandFailed {
         boolean terminal = Boolean.getBoolean("llmsys.interactive");
         Console console = new Console(System.in, System.out, System.err, terminal, terminal);
-        int status = commands.run(console, Stream.concat(Stream.of(name), Stream.of(words).map(String::valueOf)).toArray(String[]::new));
+        String[] line = Stream.concat(Stream.of(name), Stream.of(words).map(String::valueOf)).toArray(String[]::new);
+        int status = session.get(Scripts.VARIABLE) instanceof Scripts script
+                ? script.whileCancellable(console, () -> commands.run(console, line)) : commands.run(console, line);
         if (status != 0) {
             throw new CommandFailed(name, status);
         }
     }
 
-    public void bench(Object... words) throws CommandFailed {
-        run("bench", words);
+    public void bench(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "bench", words);
     }
 
-    public void check(Object... words) throws CommandFailed {
-        run("check", words);
+    public void check(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "check", words);
     }
 
-    public void compare(Object... words) throws CommandFailed {
-        run("compare", words);
+    public void compare(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "compare", words);
     }
 
-    public void demo(Object... words) throws CommandFailed {
-        run("demo", words);
+    public void demo(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "demo", words);
     }
 
-    public void doctor(Object... words) throws CommandFailed {
-        run("doctor", words);
+    public void doctor(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "doctor", words);
     }
 
-    public void eval(Object... words) throws CommandFailed {
-        run("eval", words);
+    public void eval(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "eval", words);
     }
 
-    public void exec(Object... words) throws CommandFailed {
-        run("exec", words);
+    public void exec(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "exec", words);
     }
 
-    public void generate(Object... words) throws CommandFailed {
-        run("generate", words);
+    public void generate(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "generate", words);
     }
 
-    public void help(Object... words) throws CommandFailed {
-        run("help", words);
+    public void help(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "help", words);
     }
 
-    public void services(Object... words) throws CommandFailed {
-        run("services", words);
+    public void services(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "services", words);
     }
 
-    public void test(Object... words) throws CommandFailed {
-        run("test", words);
+    public void test(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "test", words);
     }
 
-    public void tokenize(Object... words) throws CommandFailed {
-        run("tokenize", words);
+    public void tokenize(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "tokenize", words);
     }
 
-    public void train(Object... words) throws CommandFailed {
-        run("train", words);
+    public void train(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "train", words);
     }
 
-    public void use(Object... words) throws CommandFailed {
-        run("use", words);
+    public void use(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "use", words);
     }
 
-    public void version(Object... words) throws CommandFailed {
-        run("version", words);
+    public void version(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "version", words);
     }
 
     /** Ends the workbench. */
@@ -125,7 +128,7 @@ public final class GogoCommands {
     }
 
     /** What the shell says when it opens. */
-    public void welcome() throws CommandFailed {
-        run("welcome", new Object[0]);
+    public void welcome(CommandSession session) throws CommandFailed {
+        run(session, "welcome", new Object[0]);
     }
 }
