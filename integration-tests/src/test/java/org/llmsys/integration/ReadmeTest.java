@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +24,7 @@ import org.llmsys.integration.harness.Recipe;
 class ReadmeTest {
 
     private static final Path README = CommandLine.ROOT.resolve("README.md");
+    private static final List<String> PARTS = List.of("llmsys", "workspace", "launcher");
     private static final Pattern FIVE_THINGS = Pattern.compile("## Five things to try\\n(.*?)\\n## ", Pattern.DOTALL);
 
     @TempDir
@@ -31,8 +33,16 @@ class ReadmeTest {
     @BeforeEach
     void lookLikeTheHouse() throws Exception {
         Assumptions.assumeTrue(CommandLine.isBuilt(), "the launcher is not built: mvn -pl launcher -am package");
-        for (String name : List.of("llmsys", "workspace", "launcher")) {
+        for (String name : PARTS) {
             Files.createSymbolicLink(folder.resolve(name), CommandLine.ROOT.resolve(name));
+        }
+    }
+
+    /** The links before the folder, so that whatever empties the folder cannot follow them. */
+    @AfterEach
+    void takeTheLinksAway() throws Exception {
+        for (String name : PARTS) {
+            Files.deleteIfExists(folder.resolve(name));
         }
     }
 
