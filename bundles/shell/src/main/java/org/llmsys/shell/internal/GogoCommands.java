@@ -1,5 +1,7 @@
 package org.llmsys.shell.internal;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 import org.apache.felix.service.command.CommandSession;
@@ -56,9 +58,29 @@ public final class GogoCommands {
         Console console = new Console(System.in, System.out, System.err, terminal, terminal);
         String[] line = Stream.concat(Stream.of(name), Stream.of(words).map(String::valueOf)).toArray(String[]::new);
         int status = session.get(Scripts.VARIABLE) instanceof Scripts script
-                ? script.whileCancellable(console, () -> commands.run(console, line)) : commands.run(console, line);
+                ? script.whileCancellable(console, () -> run(console, line)) : run(console, line);
         if (status != 0) {
             throw new CommandFailed(name, status);
+        }
+    }
+
+    /**
+     * On a thread of its own: at Ctrl-C Gogo interrupts the thread that called, and a stream of Gogo's closes for good, the terminal's too,
+     * when an interrupted thread writes to it. So the caller waits, and an interrupt asks the command to stop.
+     */
+    private int run(Console console, String[] line) {
+        FutureTask<Integer> command = new FutureTask<>(() -> commands.run(console, line));
+        Thread thread = new Thread(command, "command " + line[0]);     // inherits the streams of the session
+        thread.setDaemon(true);
+        thread.start();
+        while (true) {
+            try {
+                return command.get();
+            } catch (InterruptedException ctrlC) {
+                console.cancel();
+            } catch (ExecutionException mistake) {
+                throw new IllegalStateException(mistake.getCause());
+            }
         }
     }
 

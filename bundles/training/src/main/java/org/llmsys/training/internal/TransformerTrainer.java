@@ -1,5 +1,6 @@
 package org.llmsys.training.internal;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -61,8 +62,13 @@ public final class TransformerTrainer implements Trainer {
         requireAlgorithm("schedule", config.schedule());
         requireAlgorithm("batches", config.batches());
         CheckpointFolder folder = new CheckpointFolder(out, store, files);
-        return (resume ? resumed(config, text, folder, memoryNames, job, reports, listener)
-                : begun(config, text, folder, memoryNames, job, reports, listener)).run();
+        try (FolderClaim _ = FolderClaim.of(out)) {
+            return (resume ? resumed(config, text, folder, memoryNames, job, reports, listener)
+                    : begun(config, text, folder, memoryNames, job, reports, listener)).run();
+        } catch (IOException e) {
+            throw new Problem("cannot claim the folder " + out, e.toString(), "check it, and that the system's temporary folder can be written",
+                    Problem.FAILED, e);
+        }
     }
 
     private TrainingRun begun(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,
