@@ -27,6 +27,9 @@ record Effect(Snapshot now, Set<String> asked) {
             return slot + ": " + name + " is chosen, but no running model asks for " + algorithm + " (they ask for "
                     + String.join(", ", asked) + "): only a declared experiment overrides a model's own choice";
         }
+        if (asked.isEmpty() && now.candidates(slot).stream().anyMatch(other -> !other.algorithm().equals(algorithm))) {
+            return slot + ": " + name + " serves from the next step on, wherever " + algorithm + " or this slot's choice is asked for";
+        }
         return slot + ": " + name + " serves " + (algorithm.equals(name) || algorithm.equals(slot) ? "" : algorithm + " ") + "from the next step on";
     }
 }

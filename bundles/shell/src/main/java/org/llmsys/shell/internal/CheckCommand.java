@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,19 +79,16 @@ public final class CheckCommand implements Command {
         if (!Files.isRegularFile(jar)) {
             throw Problem.misused("there is no jar " + jar, "no such file", "write ./llmsys check SLOT NAME, or give the path of a bundle");
         }
-        requireBundle(jar);
+        String name = symbolicName(jar);
+        if (Arrays.stream(context.getBundles()).anyMatch(installed -> name.equals(installed.getSymbolicName()))) {
+            console.err().println(name + " is installed already; its installed copy is checked");
+            return report(offeredBy(name, jar), asJson, console);
+        }
         Bundle bundle = null;
         try {
             bundle = context.installBundle(jar.toUri().toString());
             bundle.start();
-            String name = bundle.getSymbolicName();
-            List<Candidate> offered = assemblies.current().slots().stream().flatMap(slot -> assemblies.current().candidates(slot).stream())
-                    .filter(candidate -> candidate.bundle().equals(name)).toList();
-            if (offered.isEmpty()) {
-                throw Problem.failed(jar + " offers no provider", "its bundle started, but no service of it has the property llmsys.slot",
-                        "annotate the class with @Component and @Provider");
-            }
-            return report(offered, asJson, console);
+            return report(offeredBy(name, jar), asJson, console);
         } catch (BundleException e) {
             throw new Problem("the bundle " + jar + " does not start", e.getMessage(), "build it with bnd, against the packages of this version",
                     Problem.FAILED, e);
@@ -99,13 +97,26 @@ public final class CheckCommand implements Command {
         }
     }
 
-    private static void requireBundle(Path jar) throws IOException {
+    private List<Candidate> offeredBy(String bundle, Path jar) {
+        List<Candidate> offered = assemblies.current().slots().stream().flatMap(slot -> assemblies.current().candidates(slot).stream())
+                .filter(candidate -> candidate.bundle().equals(bundle)).toList();
+        if (offered.isEmpty()) {
+            throw Problem.failed(jar + " offers no provider", "its bundle started, but no service of it has the property llmsys.slot",
+                    "annotate the class with @Component and @Provider");
+        }
+        return offered;
+    }
+
+    /** Without directives. @throws Problem when the jar is no bundle */
+    private static String symbolicName(Path jar) throws IOException {
         String what = jar + " is no bundle";
         try (JarFile file = new JarFile(jar.toFile())) {
             Manifest manifest = file.getManifest();
-            if (manifest == null || manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME) == null) {
+            String name = manifest == null ? null : manifest.getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME);
+            if (name == null) {
                 throw Problem.failed(what, "its manifest has no " + Constants.BUNDLE_SYMBOLICNAME, "build it with bnd, as CONTRIBUTING.md shows");
             }
+            return name.split(";")[0].strip();
         } catch (ZipException e) {
             throw new Problem(what, "it is not even a jar: " + e.getMessage(), "give the jar that the build of the plug-in made", Problem.FAILED, e);
         }

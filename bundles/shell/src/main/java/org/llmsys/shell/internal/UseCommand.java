@@ -29,7 +29,12 @@ public final class UseCommand implements Command {
         if (arguments.has("--pardon")) {
             assemblies.pardon(slot, name);
         }
-        console.out().println(arguments.has("--experiment") ? assemblies.experiment(slot, name) : assemblies.use(slot, name));
+        if (arguments.has("--experiment")) {
+            console.out().println(assemblies.experiment(slot, name));
+            console.err().println("an experiment is not kept: it lasts as long as this workbench (./llmsys, or the commands of one exec)");
+        } else {
+            console.out().println(assemblies.use(slot, name));
+        }
         return 0;
     }
 }
