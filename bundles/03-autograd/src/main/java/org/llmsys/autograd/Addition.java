@@ -29,15 +29,15 @@ public final class Addition {
         if (!a.shape().equals(b.shape())) {
             throw new ShapeException("add " + a.name() + " and " + b.name(), a.shape(), b.shape(), "the shapes differ");
         }
-        Tensor y = pass.zeros(a.shape());
+        Tensor y = pass.blank(a.shape());
         pass.step().get(elementwise).add(a.value(), b.value(), y);
         return pass.tape().record("add", y, (gradY, gradients) -> {
             ElementwiseKernel kernel = pass.step().get(elementwise);
             if (gradients.wanted(a)) {
-                kernel.addScaled(gradY, 1, gradients.into(a));
+                gradients.add(a, gradY, kernel);
             }
             if (gradients.wanted(b)) {
-                kernel.addScaled(gradY, 1, gradients.into(b));
+                gradients.add(b, gradY, kernel);
             }
         }, a, b);
     }

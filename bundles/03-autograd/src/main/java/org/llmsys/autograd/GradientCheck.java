@@ -123,7 +123,7 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
                 double x = elements.getDouble(i);
                 double numeric = difference(x, moved -> {
                     elements.set(moved, element);
-                    return loss(step, tapes, forward);
+                    return loss(step, tapes, forward, inputs);
                 });
                 elements.set(x, i);
                 compare(operation, inputs[n].name(), i, analytic[n][i], numeric, mismatches);
@@ -171,7 +171,7 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
     }
 
     private static double[][] analytic(Step step, TapeFactory tapes, Function<Pass, Variable> forward, Variable[] inputs) {
-        try (Pass pass = pass(step, tapes)) {
+        try (Pass pass = pass(step, tapes, inputs)) {
             Variable output = forward.apply(pass);
             Tensor total = Tensor.zeros(DType.F64, Shape.of(1));
             total.set(weightedSum(output.value()), 0);
@@ -203,8 +203,8 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
         return elements;
     }
 
-    private static double loss(Step step, TapeFactory tapes, Function<Pass, Variable> forward) {
-        try (Pass pass = pass(step, tapes)) {
+    private static double loss(Step step, TapeFactory tapes, Function<Pass, Variable> forward, Variable[] inputs) {
+        try (Pass pass = pass(step, tapes, inputs)) {
             return weightedSum(forward.apply(pass).value());
         }
     }
@@ -223,12 +223,14 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
         return 2 * RandomStream.at(34, place).nextDouble() - 1;
     }
 
-    private static Pass pass(Step step, TapeFactory tapes) {
-        return Pass.training(step, tapes, new PlainHeap(), "gradient-check", 1, 1);
+    /** In the type of the inputs, so that references are checked in F64. */
+    private static Pass pass(Step step, TapeFactory tapes, Variable[] inputs) {
+        DType dtype = inputs.length == 0 ? DType.F32 : inputs[0].value().dtype();
+        return Pass.training(step, tapes, PLAIN_HEAP, Workspace.poisoned("gradient-check", dtype), 1, 1);
     }
 
     /** Memory that nobody counts: thousands of passes come and go. */
-    private static final class PlainHeap implements TensorAllocator {
+    private static final TensorAllocator PLAIN_HEAP = new TensorAllocator() {
 
         @Override
         public Storage allocate(DType dtype, long size, String owner) {
@@ -239,5 +241,5 @@ public record GradientCheck(double step, boolean fivePoints, double absolute, do
         public List<Usage> usage() {
             return List.of();
         }
-    }
+    };
 }

@@ -35,7 +35,7 @@ public final class MatrixProduct {
         Matrix right = transposeB ? Matrix.of(b.value()).transposed() : Matrix.of(b.value());      // (K,N)
         long[] extents = a.shape().extents();
         extents[extents.length - 1] = right.columns();
-        Tensor y = pass.zeros(Shape.of(extents));                                                    // (...,N)
+        Tensor y = pass.blank(Shape.of(extents));                                                    // (...,N)
         pass.step().get(matmul).multiply(Matrix.rowsOf(a.value()), right, Matrix.rowsOf(y), false);
         return pass.tape().record("matmul", y, (gradY, gradients) -> {
             MatmulKernel kernel = pass.step().get(matmul);

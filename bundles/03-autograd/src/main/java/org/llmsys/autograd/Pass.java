@@ -14,28 +14,39 @@ public final class Pass implements AutoCloseable {
 
     private final Step step;
     private final GradientTape tape;
-    private final WorkingMemory memory;
+    private final Workspace.Loan memory;
     private final boolean training;
     private final long seed;
     private final long place;
 
-    /** A pass without gradients. */
+    /** A pass without gradients, in F32 memory of its own. */
     public static Pass inference(Step step, TensorAllocator allocator, String owner) {
-        return new Pass(step, GradientTape.NONE, new WorkingMemory(allocator, owner), false, 0, 0);
+        return inference(step, allocator, new Workspace(owner));
+    }
+
+    /** A pass without gradients. */
+    public static Pass inference(Step step, TensorAllocator allocator, Workspace workspace) {
+        return new Pass(step, GradientTape.NONE, workspace.open(allocator), false, 0, 0);
+    }
+
+    /** A pass that a tape follows, in F32 memory of its own. */
+    public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
+        return training(step, tapes, allocator, new Workspace(owner), seed, place);
     }
 
     /**
      * A pass that a tape follows.
      *
-     * @param seed  of the run
-     * @param place the training step, so that a repeated step repeats its draws
+     * @param workspace the run's memory, which also says in which type the pass computes
+     * @param seed      of the run
+     * @param place     the training step, so that a repeated step repeats its draws
      */
-    public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, String owner, long seed, long place) {
-        WorkingMemory memory = new WorkingMemory(allocator, owner);
-        return new Pass(step, tapes.open(memory::zeros), memory, true, seed, place);
+    public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, Workspace workspace, long seed, long place) {
+        Workspace.Loan memory = workspace.open(allocator);
+        return new Pass(step, tapes.open(memory), memory, true, seed, place);
     }
 
-    private Pass(Step step, GradientTape tape, WorkingMemory memory, boolean training, long seed, long place) {
+    private Pass(Step step, GradientTape tape, Workspace.Loan memory, boolean training, long seed, long place) {
         this.step = step;
         this.tape = tape;
         this.memory = memory;
@@ -62,7 +73,7 @@ public final class Pass implements AutoCloseable {
         return training;
     }
 
-    /** Zeroed F32 elements, contiguous on the heap, from the step's allocator when it allocates there; given back when the pass closes. */
+    /** Elements of the pass's type, all 0, contiguous: an array on the heap when that type is F32. Given back when the pass closes. */
     public Tensor zeros(Shape shape) {
         return memory.zeros(shape);
     }
@@ -72,9 +83,29 @@ public final class Pass implements AutoCloseable {
         return zeros(Shape.of(extents));
     }
 
+    /** As {@link #zeros(Shape)} with any content, for a result that a kernel overwrites wholly. */
+    public Tensor blank(Shape shape) {
+        return memory.blank(shape);
+    }
+
+    /** As {@link #blank(Shape)}. */
+    public Tensor blank(long... extents) {
+        return blank(Shape.of(extents));
+    }
+
+    /** Says that nobody in this pass reads a tensor of {@link #zeros} or {@link #blank} any more. */
+    public void giveBack(Tensor tensor) {
+        memory.giveBack(tensor);
+    }
+
     /** Random numbers for one place in the network, for example a dropout layer: functions of seed, step and place. */
     public RandomStream random(long layer) {
         return RandomStream.at(seed, place, layer);
+    }
+
+    /** Says that the pass went well: the next one may use its memory again. Without it, closing gives the memory up. */
+    public void complete() {
+        memory.complete();
     }
 
     @Override

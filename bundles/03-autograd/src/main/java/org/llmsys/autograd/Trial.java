@@ -8,6 +8,7 @@ import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -38,7 +39,7 @@ public record Trial(Assemblies assemblies) {
     public <P> void infer(Blueprint<P> blueprint, BiConsumer<P, Pass> body) {
         try (StepRunner<P> runner = assemblies.runner(OWNER, blueprint, StepListener.NONE)) {
             runner.run((network, step) -> {
-                try (Pass pass = Pass.inference(step, TensorAllocator.heap(), OWNER)) {
+                try (Pass pass = Pass.inference(step, TensorAllocator.heap(), Workspace.poisoned(OWNER, DType.F32))) {
                     body.accept(network, pass);
                 }
                 return true;
@@ -60,7 +61,7 @@ public record Trial(Assemblies assemblies) {
             for (int i = 0; i < steps; i++) {
                 long place = i;
                 runner.run((learner, step) -> {
-                    try (Pass pass = Pass.training(step, step.get(learner.tapes()), TensorAllocator.heap(), OWNER, SEED, place)) {
+                    try (Pass pass = Pass.training(step, step.get(learner.tapes()), TensorAllocator.heap(), Workspace.poisoned(OWNER, DType.F32), SEED, place)) {
                         body.accept(learner.network(), pass);
                     }
                     return true;

@@ -1,12 +1,9 @@
 package org.llmsys.autograd.internal;
 
-import java.util.function.Function;
-
 import org.llmsys.assembly.Provider;
 import org.llmsys.autograd.GradientTape;
+import org.llmsys.autograd.PassMemory;
 import org.llmsys.autograd.TapeFactory;
-import org.llmsys.tensor.Shape;
-import org.llmsys.tensor.Tensor;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -21,7 +18,7 @@ import org.osgi.service.component.annotations.Component;
 public final class EagerTape implements TapeFactory {
 
     @Override
-    public GradientTape open(Function<Shape, Tensor> zeros) {
-        return new RecordingTape(zeros);
+    public GradientTape open(PassMemory memory) {
+        return new RecordingTape(() -> new CollectedGradients(memory));
     }
 }

@@ -3,13 +3,12 @@ package org.llmsys.autograd.internal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.llmsys.autograd.BackwardRule;
 import org.llmsys.autograd.GradientTape;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Variable;
-import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
@@ -22,11 +21,12 @@ import org.llmsys.tensor.Tensor;
  */
 final class RecordingTape implements GradientTape {
 
-    private final Function<Shape, Tensor> zeros;
+    private final Supplier<GradientStore> stores;
     private final List<Node> nodes = new ArrayList<>();
 
-    RecordingTape(Function<Shape, Tensor> zeros) {
-        this.zeros = zeros;
+    /** @param stores where the gradients of a walk are collected */
+    RecordingTape(Supplier<GradientStore> stores) {
+        this.stores = stores;
     }
 
     @Override
@@ -53,15 +53,17 @@ final class RecordingTape implements GradientTape {
                     "only a single number, such as a loss, has a gradient of 1 to start from");
         }
         int last = indexOf(root);
-        CollectedGradients gradients = new CollectedGradients(zeros);
+        GradientStore gradients = stores.get();
         gradients.into(root).storage().setDouble(0, 1);
         for (int i = last; i >= 0; i--) {
             Node node = nodes.get(i);
             Tensor outputGradient = gradients.of(node.output());
             if (outputGradient != null) {                    // null: the root does not depend on it
                 node.rule().apply(outputGradient, gradients);
+                gradients.consumed(node.output());
             }
         }
+        gradients.finish();
         return gradients;
     }
 

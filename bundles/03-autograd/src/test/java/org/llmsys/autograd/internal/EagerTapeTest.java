@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.llmsys.autograd.GradientTape;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Variable;
-import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -24,7 +23,7 @@ import org.llmsys.tensor.Tensor;
 class EagerTapeTest {
 
     private final List<String> walked = new ArrayList<>();
-    private final GradientTape tape = new EagerTape().open(shape -> Tensor.zeros(DType.F32, shape));
+    private final GradientTape tape = new EagerTape().open(new PlainMemory());
 
     @Test
     @DisplayName("y = x*x + x at x = 3: dy/dx = 2x + 1 = 7, one share from each of three uses")
@@ -102,7 +101,7 @@ class EagerTapeTest {
         Variable pair = Variable.parameter("pair", Tensor.of(Shape.of(2), 1, 2));
         ShapeException e = assertThrows(ShapeException.class, () -> tape.backward(pair));
         assertTrue(e.getMessage().contains("pair") && e.getMessage().contains("(2)"), e.getMessage());
-        GradientTape other = new EagerTape().open(shape -> Tensor.zeros(DType.F32, shape));
+        GradientTape other = new EagerTape().open(new PlainMemory());
         Variable elsewhere = other.record("there", Tensor.of(Shape.of(1), 1), (g, gradients) -> { }, parameter("x", 1));
         assertThrows(IllegalArgumentException.class, () -> tape.backward(elsewhere));
     }

@@ -22,6 +22,7 @@ import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ElementwiseKernel;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -60,7 +61,7 @@ class AdditivePositionsTest {
         Variable table = Variable.parameter("wpe.weight", Tensor.zeros(3, 2));
         Variable x = Variable.parameter("x", Tensor.zeros(2, 2, 2));
         OneNodeTape tape = new OneNodeTape();
-        Pass pass = Pass.training(null, zeros -> tape, HEAP, "test", 0, 0);
+        Pass pass = Pass.training(null, memory -> tape, HEAP, "test", 0, 0);
         new LearnedPositionalEncoding().build(SPEC, NamedWeights.of(table), null).add(x, 1, pass);
         tape.rule.apply(Tensor.of(Shape.of(2, 2, 2), 1, 2, 3, 4, 50, 60, 70, 80), tape);
         assertArrayEquals(new float[] {1, 2, 3, 4, 50, 60, 70, 80}, tape.of(x).floats());
@@ -72,7 +73,7 @@ class AdditivePositionsTest {
     void sinusoidalLearnsNothing() {
         OneNodeTape tape = new OneNodeTape();
         Variable x = Variable.parameter("x", Tensor.zeros(1, 2, 2));
-        new SinusoidalPositionalEncoding().build(SPEC, null, null).add(x, 0, Pass.training(null, zeros -> tape, HEAP, "test", 0, 0));
+        new SinusoidalPositionalEncoding().build(SPEC, null, null).add(x, 0, Pass.training(null, memory -> tape, HEAP, "test", 0, 0));
         tape.rule.apply(Tensor.of(Shape.of(1, 2, 2), 1, 2, 3, 4), tape);
         assertEquals(1, tape.collected.size());
         assertNull(tape.of(Variable.constant("other", Tensor.zeros(1))));
@@ -143,6 +144,16 @@ class AdditivePositionsTest {
         @Override
         public Tensor into(Variable variable) {
             return collected.computeIfAbsent(variable, v -> Tensor.zeros(v.value().dtype(), v.shape()));
+        }
+
+        @Override
+        public Target target(Variable variable) {
+            return new Target(into(variable), true);
+        }
+
+        @Override
+        public void add(Variable variable, Tensor gradient, ElementwiseKernel kernel) {
+            kernel.addScaled(gradient, 1, into(variable));
         }
 
         @Override
