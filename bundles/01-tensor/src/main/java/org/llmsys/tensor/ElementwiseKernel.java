@@ -5,7 +5,8 @@ import org.llmsys.tensor.internal.ScalarElementwise;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Element by element, over contiguous F32 tensors of one shape on the heap. Stateless and thread-safe.
+ * Element by element, over contiguous tensors of one shape. Every provider takes F32 on the heap; the reference takes every floating type,
+ * wherever it lies, and the others refuse it. Stateless and thread-safe.
  *
  * <p>{@code out} may be an operand itself; any other overlap is not allowed. Shapes that differ are a {@link ShapeException}.
  */
@@ -16,7 +17,7 @@ public interface ElementwiseKernel {
     /** The algorithm of this slot. */
     String ALGORITHM = "elementwise";
 
-    /** Numerics class: each result rounded to F32 once, so {@link #addScaled} is a fused multiply-add. */
+    /** Numerics class: each result rounded to its type once, so {@link #addScaled} is a fused multiply-add. */
     String ROUNDED_ONCE = "rounded-once";
 
     /** out = a + b; {@code out} may be {@code a} or {@code b}. */

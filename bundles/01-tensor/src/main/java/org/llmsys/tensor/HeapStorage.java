@@ -1,44 +1,40 @@
 package org.llmsys.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.internal.SegmentStorage;
 
-/** Elements in a Java array: a {@code float[]} for F32 and so on. Not counted; the {@code heap} allocator wraps it to count. */
-final class HeapStorage implements Storage {
-
-    private final DType dtype;
-    private final float[] floats;
-    private final double[] doubles;
-    private final int[] ints;
-    private final long[] longs;
-
-    private HeapStorage(DType dtype, float[] floats, double[] doubles, int[] ints, long[] longs) {
-        this.dtype = dtype;
-        this.floats = floats;
-        this.doubles = doubles;
-        this.ints = ints;
-        this.longs = longs;
-    }
+/**
+ * Elements of a working type in a Java array: a {@code float[]} for F32 and so on. Not counted; the {@code heap} allocator wraps it to
+ * count.
+ */
+abstract sealed class HeapStorage implements Storage {
 
     static HeapStorage of(float[] elements) {
-        return new HeapStorage(DType.F32, elements, null, null, null);
+        return new FloatArray(elements);
     }
 
     static HeapStorage of(double[] elements) {
-        return new HeapStorage(DType.F64, null, elements, null, null);
+        return new DoubleArray(elements);
     }
 
     static HeapStorage of(int[] elements) {
-        return new HeapStorage(DType.I32, null, null, elements, null);
+        return new IntArray(elements);
     }
 
     static HeapStorage of(long[] elements) {
-        return new HeapStorage(DType.I64, null, null, null, elements);
+        return new LongArray(elements);
     }
 
-    static HeapStorage zeros(DType dtype, long size) {
-        if (size > Integer.MAX_VALUE - 8) {                            // the longest array a JVM gives
+    /** Storage of any type on the heap; the narrow types lie in bytes. */
+    static Storage zeros(DType dtype, long size) {
+        long bytes = dtype.bytes(size);
+        boolean narrow = dtype.blockBytes() == 2 || dtype.blocked();
+        long longest = Integer.MAX_VALUE - 8;                          // the longest array a JVM gives
+        if ((narrow ? bytes : size) > longest) {
             throw Problem.failed("cannot hold " + size + " elements of " + dtype + " in a Java array",
-                    "it holds at most " + (Integer.MAX_VALUE - 8), "take storage from the allocator arena");
+                    "it holds at most " + longest + (narrow ? " bytes" : ""), "take storage from the allocator arena");
         }
         int length = (int) size;
         return switch (dtype) {
@@ -46,63 +42,18 @@ final class HeapStorage implements Storage {
             case F64 -> of(new double[length]);
             case I32 -> of(new int[length]);
             case I64 -> of(new long[length]);
+            case F16, BF16, Q8_0, Q4_0 -> new SegmentStorage(dtype, size, MemorySegment.ofArray(new byte[(int) bytes]));
         };
-    }
-
-    @Override
-    public DType dtype() {
-        return dtype;
-    }
-
-    @Override
-    public long size() {
-        return switch (dtype) {
-            case F32 -> floats.length;
-            case F64 -> doubles.length;
-            case I32 -> ints.length;
-            case I64 -> longs.length;
-        };
-    }
-
-    @Override
-    public double getDouble(long index) {
-        int i = Math.toIntExact(index);
-        return switch (dtype) {
-            case F32 -> floats[i];
-            case F64 -> doubles[i];
-            case I32 -> ints[i];
-            case I64 -> longs[i];
-        };
-    }
-
-    @Override
-    public void setDouble(long index, double value) {
-        int i = Math.toIntExact(index);
-        switch (dtype) {
-            case F32 -> floats[i] = (float) value;
-            case F64 -> doubles[i] = value;
-            case I32 -> ints[i] = (int) value;
-            case I64 -> longs[i] = (long) value;
-        }
-    }
-
-    @Override
-    public long getLong(long index) {
-        return dtype == DType.I64 ? longs[Math.toIntExact(index)] : (long) getDouble(index);
-    }
-
-    @Override
-    public void setLong(long index, long value) {
-        switch (dtype) {
-            case I32 -> ints[Math.toIntExact(index)] = (int) value;
-            case I64 -> longs[Math.toIntExact(index)] = value;
-            case F32, F64 -> setDouble(index, value);
-        }
     }
 
     @Override
     public float[] floats() {
-        return floats;
+        return null;
+    }
+
+    @Override
+    public double[] doubles() {
+        return null;
     }
 
     @Override
@@ -113,5 +64,191 @@ final class HeapStorage implements Storage {
     @Override
     public void close() {
         // the garbage collector takes the array when the last tensor is gone
+    }
+
+    private static final class FloatArray extends HeapStorage {
+
+        private final float[] elements;
+
+        FloatArray(float[] elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.F32;
+        }
+
+        @Override
+        public long size() {
+            return elements.length;
+        }
+
+        @Override
+        public double getDouble(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setDouble(long index, double value) {
+            elements[Math.toIntExact(index)] = (float) value;
+        }
+
+        @Override
+        public long getLong(long index) {
+            return (long) elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setLong(long index, long value) {
+            elements[Math.toIntExact(index)] = value;
+        }
+
+        @Override
+        public float[] floats() {
+            return elements;
+        }
+
+        @Override
+        public MemorySegment segment() {
+            return MemorySegment.ofArray(elements);
+        }
+    }
+
+    private static final class DoubleArray extends HeapStorage {
+
+        private final double[] elements;
+
+        DoubleArray(double[] elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.F64;
+        }
+
+        @Override
+        public long size() {
+            return elements.length;
+        }
+
+        @Override
+        public double getDouble(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setDouble(long index, double value) {
+            elements[Math.toIntExact(index)] = value;
+        }
+
+        @Override
+        public long getLong(long index) {
+            return (long) elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setLong(long index, long value) {
+            elements[Math.toIntExact(index)] = value;
+        }
+
+        @Override
+        public double[] doubles() {
+            return elements;
+        }
+
+        @Override
+        public MemorySegment segment() {
+            return MemorySegment.ofArray(elements);
+        }
+    }
+
+    private static final class IntArray extends HeapStorage {
+
+        private final int[] elements;
+
+        IntArray(int[] elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.I32;
+        }
+
+        @Override
+        public long size() {
+            return elements.length;
+        }
+
+        @Override
+        public double getDouble(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setDouble(long index, double value) {
+            elements[Math.toIntExact(index)] = (int) value;
+        }
+
+        @Override
+        public long getLong(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setLong(long index, long value) {
+            elements[Math.toIntExact(index)] = (int) value;
+        }
+
+        @Override
+        public MemorySegment segment() {
+            return MemorySegment.ofArray(elements);
+        }
+    }
+
+    private static final class LongArray extends HeapStorage {
+
+        private final long[] elements;
+
+        LongArray(long[] elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.I64;
+        }
+
+        @Override
+        public long size() {
+            return elements.length;
+        }
+
+        @Override
+        public double getDouble(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setDouble(long index, double value) {
+            elements[Math.toIntExact(index)] = (long) value;
+        }
+
+        @Override
+        public long getLong(long index) {
+            return elements[Math.toIntExact(index)];
+        }
+
+        @Override
+        public void setLong(long index, long value) {
+            elements[Math.toIntExact(index)] = value;
+        }
+
+        @Override
+        public MemorySegment segment() {
+            return MemorySegment.ofArray(elements);
+        }
     }
 }

@@ -1,87 +1,72 @@
 package org.llmsys.tensor;
 
 import java.util.Arrays;
-
-import org.llmsys.assembly.Problem;
+import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
- * Many elements to one, over any axes: the scalar reference behind {@link Tensor#sum}, {@link Tensor#mean}, {@link Tensor#max} and
- * {@link Tensor#argmax}.
+ * Many elements to one, over any axes: the scalar reference behind {@link Tensor#reduce}, {@link Tensor#argmax} and
+ * {@link Tensor#argmin}.
  *
  * <pre>
  *   out[kept] = reduce over (reduced) of a[kept, reduced]          no axes named: over all of them
  * </pre>
  *
- * <p>Elements are met in row-major order; floating types are summed in double, integers in 64 bits. With {@code keepDims} a reduced
- * axis stays with extent 1, so that the result broadcasts against what it was made from.
+ * <p>Elements are met in row-major order. With {@code keepDims} a reduced axis stays with extent 1, so that the result broadcasts
+ * against what it was made from.
  */
 final class Reductions {
 
     private Reductions() {
     }
 
-    static Tensor sum(Tensor a, boolean keepDims, int... axes) {
-        Groups groups = Groups.of("sum", a, axes);
+    static Tensor reduce(Reduction reduction, Tensor a, boolean keepDims, int... axes) {
+        String operation = reduction.name().toLowerCase(Locale.ROOT);
+        if (!reduction.ofWholeNumbers()) {
+            Elementwise.requireReal(operation, a.dtype());
+        }
+        Elementwise.requireNoBlocks(operation, a);
+        Groups groups = new Groups(operation, a, axes);
         Tensor out = Tensor.zeros(a.dtype(), groups.resultShape(keepDims));
-        StridedWalk walk = groups.walk();
+        boolean largest = reduction == Reduction.MAX || reduction == Reduction.MIN;
+        if (largest && !a.dtype().floating()) {
+            groups.requireSome(operation, out);
+        }
         for (long kept = 0; kept < out.size(); kept++) {
+            groups.next();
             if (a.dtype().floating()) {
-                out.storage().setDouble(kept, sumOfNext(groups.length(), walk, a.storage()));
+                out.storage().setDouble(kept, reduction.of(groups));
             } else {
-                long sum = 0;
-                for (long i = 0; i < groups.length(); i++) {
-                    sum += a.storage().getLong(walk.next());
-                }
-                out.storage().setLong(kept, sum);
+                out.storage().setLong(kept, reduction.ofWhole(groups));
             }
-        }
-        return out;
-    }
-
-    /** The mean of no elements is NaN. */
-    static Tensor mean(Tensor a, boolean keepDims, int... axes) {
-        if (!a.dtype().floating()) {
-            throw Problem.misused("mean of a tensor of " + a.dtype(), "a mean of integers is seldom an integer",
-                    "convert it with to(DType.F32) first");
-        }
-        Groups groups = Groups.of("mean", a, axes);
-        Tensor out = Tensor.zeros(a.dtype(), groups.resultShape(keepDims));
-        StridedWalk walk = groups.walk();
-        for (long kept = 0; kept < out.size(); kept++) {
-            out.storage().setDouble(kept, sumOfNext(groups.length(), walk, a.storage()) / groups.length());
-        }
-        return out;
-    }
-
-    /** The largest; NaN when one of them is NaN. */
-    static Tensor max(Tensor a, boolean keepDims, int... axes) {
-        Groups groups = Groups.of("max", a, axes);
-        Tensor out = Tensor.zeros(a.dtype(), groups.resultShape(keepDims));
-        groups.requireSome("max", out);
-        StridedWalk walk = groups.walk();
-        for (long kept = 0; kept < out.size(); kept++) {
-            long best = walk.next();
-            for (long i = 1; i < groups.length(); i++) {
-                long here = walk.next();
-                best = larger(a.storage(), here, best) ? here : best;
-            }
-            Elementwise.copyElement(a.storage(), best, out.storage(), kept);
         }
         return out;
     }
 
     /** Which of the reduced elements is the largest, counted in row-major order; the first of equals, and the first NaN. */
     static Tensor argmax(Tensor a, boolean keepDims, int... axes) {
-        Groups groups = Groups.of("argmax", a, axes);
+        return first("argmax", Comparison.GREATER, a, keepDims, axes);
+    }
+
+    /** Which is the smallest; the first of equals, and the first NaN. */
+    static Tensor argmin(Tensor a, boolean keepDims, int... axes) {
+        return first("argmin", Comparison.LESS, a, keepDims, axes);
+    }
+
+    private static Tensor first(String operation, Comparison better, Tensor a, boolean keepDims, int... axes) {
+        Elementwise.requireNoBlocks(operation, a);
+        Groups groups = new Groups(operation, a, axes);
         Tensor out = Tensor.zeros(DType.I64, groups.resultShape(keepDims));
-        groups.requireSome("argmax", out);
-        StridedWalk walk = groups.walk();
+        groups.requireSome(operation, out);
         for (long kept = 0; kept < out.size(); kept++) {
+            StridedWalk walk = groups.next();
             long best = walk.next();
             long bestIndex = 0;
             for (long i = 1; i < groups.length(); i++) {
                 long here = walk.next();
-                if (larger(a.storage(), here, best)) {
+                if (beats(better, a.storage(), here, best)) {
                     best = here;
                     bestIndex = i;
                 }
@@ -91,65 +76,84 @@ final class Reductions {
         return out;
     }
 
-    private static double sumOfNext(long count, StridedWalk walk, Storage storage) {
-        double sum = 0;
-        for (long i = 0; i < count; i++) {
-            sum += storage.getDouble(walk.next());
-        }
-        return sum;
-    }
-
-    private static boolean larger(Storage storage, long here, long best) {
+    private static boolean beats(Comparison better, Storage storage, long here, long best) {
         if (!storage.dtype().floating()) {
-            return storage.getLong(here) > storage.getLong(best);
+            return better.holds(storage.getLong(here), storage.getLong(best));
         }
         double challenger = storage.getDouble(here);
         double champion = storage.getDouble(best);
-        return challenger > champion || Double.isNaN(challenger) && !Double.isNaN(champion);
+        return better.holds(challenger, champion) || Double.isNaN(challenger) && !Double.isNaN(champion);
     }
 
-    /**
-     * A tensor seen as groups that are each reduced to one element.
-     *
-     * @param source   the tensor
-     * @param reduced  for each axis, whether it is reduced
-     * @param turned   the same elements with the kept axes first and the reduced ones last, so that a group is met in one go
-     * @param length   elements of a group
-     */
-    private record Groups(Tensor source, boolean[] reduced, Tensor turned, long length) {
+    /** For each axis whether it is named; all are when none is. */
+    static boolean[] named(String operation, Shape shape, int... axes) {
+        boolean[] named = new boolean[shape.rank()];
+        if (axes.length == 0) {
+            Arrays.fill(named, true);
+        }
+        for (int axis : axes) {
+            int a = shape.axis(axis);
+            if (named[a]) {
+                throw new ShapeException(operation, shape, "axis " + axis + " is named twice");
+            }
+            named[a] = true;
+        }
+        return named;
+    }
 
-        static Groups of(String operation, Tensor source, int... axes) {
-            Shape shape = source.shape();
-            boolean[] reduced = new boolean[shape.rank()];
-            if (axes.length == 0) {
-                Arrays.fill(reduced, true);
-            }
-            for (int axis : axes) {
-                int a = shape.axis(axis);
-                if (reduced[a]) {
-                    throw new ShapeException(operation, shape, "axis " + axis + " is named twice");
-                }
-                reduced[a] = true;
-            }
-            int[] order = new int[shape.rank()];
-            int to = 0;
-            for (int axis = 0; axis < order.length; axis++) {
-                if (!reduced[axis]) {
-                    order[to++] = axis;
-                }
-            }
-            long length = 1;
-            for (int axis = 0; axis < order.length; axis++) {
-                if (reduced[axis]) {
-                    order[to++] = axis;
-                    length *= shape.extent(axis);
-                }
-            }
-            return new Groups(source, reduced, source.permute(order), length);
+    /** A tensor seen as groups that are each reduced to one element: one walk over the kept axes, and inside it one over the others. */
+    private static final class Groups implements Reduction.Group {
+
+        private final Tensor source;
+        private final boolean[] reduced;
+        private final StridedWalk starts;
+        private final StridedWalk group;
+        private final long length;
+        private long start;
+
+        Groups(String operation, Tensor source, int... axes) {
+            this.source = source;
+            this.reduced = named(operation, source.shape(), axes);
+            this.starts = walk(false);
+            this.group = walk(true);
+            this.length = group.size();
         }
 
-        StridedWalk walk() {
-            return new StridedWalk(turned);
+        /** Through the axes that are reduced, or through those that are not. */
+        private StridedWalk walk(boolean wanted) {
+            int[] axes = IntStream.range(0, reduced.length).filter(axis -> reduced[axis] == wanted).toArray();
+            return new StridedWalk(Arrays.stream(axes).mapToLong(source.shape()::extent).toArray(),
+                    Arrays.stream(axes).mapToLong(source::stride).toArray(), source.offset());
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        /** Goes on to the next group. */
+        StridedWalk next() {
+            start = starts.next();
+            group.restart(start);
+            return group;
+        }
+
+        @Override
+        public double fold(double from, DoubleBinaryOperator step) {
+            double result = from;
+            for (group.restart(start); group.hasNext();) {
+                result = step.applyAsDouble(result, source.storage().getDouble(group.next()));
+            }
+            return result;
+        }
+
+        @Override
+        public long foldWhole(long from, LongBinaryOperator step) {
+            long result = from;
+            for (group.restart(start); group.hasNext();) {
+                result = step.applyAsLong(result, source.storage().getLong(group.next()));
+            }
+            return result;
         }
 
         Shape resultShape(boolean keepDims) {
@@ -167,7 +171,7 @@ final class Reductions {
 
         void requireSome(String operation, Tensor out) {
             if (length == 0 && out.size() > 0) {
-                throw new ShapeException(operation, source.shape(), "there is no largest of no elements");
+                throw new ShapeException(operation, source.shape(), "there is none of no elements");
             }
         }
     }

@@ -18,9 +18,7 @@ final class Selection {
      */
     static Tensor gather(Tensor a, int axis, Tensor indices) {
         int at = a.shape().axis(axis);
-        if (indices.dtype().floating()) {
-            throw Problem.misused("gather with indices of " + indices.dtype(), "an index is a whole number", "give indices of I32 or I64");
-        }
+        requireIndices("gather", indices);
         int rank = indices.shape().rank();
         long[] extents = new long[a.shape().rank() - 1 + rank];
         for (int i = 0; i < extents.length; i++) {
@@ -34,12 +32,87 @@ final class Selection {
         Tensor slices = out.reshape(joined);
         StridedWalk walk = new StridedWalk(indices);
         for (long i = 0; i < indices.size(); i++) {
-            long index = indices.storage().getLong(walk.next());
-            if (index < 0 || index >= a.shape().extent(at)) {
-                throw Problem.failed("gather: index " + index + " is not in axis " + axis + " of " + a.shape(),
-                        "the axis has indices 0 to " + (a.shape().extent(at) - 1), "check where the indices come from");
-            }
+            long index = inside("gather", a, axis, indices.storage().getLong(walk.next()));
             slices.select(at, i).copyFrom(a.select(at, index));
+        }
+        return out;
+    }
+
+    /**
+     * <pre>
+     *   out[i, j, k] = a[indices[i, j, k], j, k]        along axis 0
+     * </pre>
+     */
+    static Tensor gatherElements(Tensor a, int axis, Tensor indices) {
+        int at = a.shape().axis(axis);
+        requireIndices("gatherElements", indices);
+        Elementwise.requireNoBlocks("gatherElements", a);
+        Tensor within = a;
+        boolean fits = indices.shape().rank() == a.shape().rank();
+        for (int other = 0; fits && other < a.shape().rank(); other++) {
+            fits = other == at || indices.shape().extent(other) <= a.shape().extent(other);
+            within = fits && other != at ? within.slice(other, 0, indices.shape().extent(other)) : within;
+        }
+        if (!fits) {
+            throw new ShapeException("gatherElements along axis " + axis, a.shape(), indices.shape(),
+                    "the indices have another rank, or reach beyond another axis");
+        }
+        Tensor out = Tensor.zeros(a.dtype(), indices.shape());
+        // Along the axis a step of 0: each walk position is the first element of its line.
+        long[] strides = within.strides();
+        long step = strides[at];
+        strides[at] = 0;
+        StridedWalk lines = new StridedWalk(indices.shape().extents(), strides, within.offset());
+        StridedWalk walk = new StridedWalk(indices);
+        for (long i = 0; i < out.size(); i++) {
+            long index = inside("gatherElements", a, axis, indices.storage().getLong(walk.next()));
+            Copies.copyElement(a.storage(), lines.next() + index * step, out.storage(), i);
+        }
+        return out;
+    }
+
+    private static void requireIndices(String operation, Tensor indices) {
+        if (indices.dtype().floating()) {
+            throw Problem.misused(operation + " with indices of " + indices.dtype(), "an index is a whole number", "give indices of I32 or I64");
+        }
+    }
+
+    /** The index from 0 on for one that may count from the end. */
+    private static long inside(String operation, Tensor a, int axis, long index) {
+        long extent = a.shape().extent(axis);
+        if (index < -extent || index >= extent) {
+            throw Problem.failed(operation + ": index " + index + " is not in axis " + axis + " of " + a.shape(),
+                    extent == 0 ? "the axis is empty" : "the axis has indices 0 to " + (extent - 1) + ", and -1 to " + -extent + " from the end",
+                    "check where the indices come from");
+        }
+        return index < 0 ? index + extent : index;
+    }
+
+    /** One sum a line along the axis: in double, each element rounded once, or in 64 bits. */
+    static Tensor cumSum(Tensor a, int axis, boolean exclusive) {
+        Elementwise.requireNoBlocks("cumSum", a);
+        Tensor out = Tensor.zeros(a.dtype(), a.shape());
+        int last = a.shape().rank() - 1;
+        StridedWalk from = new StridedWalk(a.transpose(axis, last));
+        StridedWalk to = new StridedWalk(out.transpose(axis, last));
+        double sum = 0;
+        long whole = 0;
+        for (long i = 0; to.hasNext(); i++) {
+            if (i % a.shape().extent(axis) == 0) {
+                sum = 0;
+                whole = 0;
+            }
+            long source = from.next();
+            long target = to.next();
+            if (a.dtype().floating()) {
+                double upTo = sum + a.storage().getDouble(source);
+                out.storage().setDouble(target, exclusive ? sum : upTo);
+                sum = upTo;
+            } else {
+                long upTo = whole + a.storage().getLong(source);
+                out.storage().setLong(target, exclusive ? whole : upTo);
+                whole = upTo;
+            }
         }
         return out;
     }

@@ -1,5 +1,7 @@
 package org.llmsys.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -15,10 +17,10 @@ public interface Storage extends AutoCloseable {
     /** Number of elements. */
     long size();
 
-    /** Element {@code index}, converted to double (exact for F32, F64, I32). */
+    /** Element {@code index}, converted to double (exact for every type but I64). */
     double getDouble(long index);
 
-    /** Sets element {@code index}, converted from double. */
+    /** Sets element {@code index}, converted from double and rounded once. A block type, or a mapped file, refuses. */
     void setDouble(long index, double value);
 
     /** Element {@code index} of an integer type (exact for I64); a floating type is truncated. */
@@ -28,6 +30,15 @@ public interface Storage extends AutoCloseable {
 
     /** The array behind a heap storage of F32, which is the fast path; null for every other storage. */
     float[] floats();
+
+    /** The array behind a heap storage of F64; null for every other storage. */
+    double[] doubles();
+
+    /**
+     * The memory itself, for kernels that read it in bulk and for files: {@code dtype().bytes(size())} bytes in the machine's order, which
+     * is little endian wherever this runs. It is no longer valid when the storage is closed, and read only where a file is mapped.
+     */
+    MemorySegment segment();
 
     /** Whether the storage was closed. */
     boolean closed();

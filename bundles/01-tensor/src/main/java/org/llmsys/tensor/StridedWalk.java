@@ -1,5 +1,7 @@
 package org.llmsys.tensor;
 
+import java.util.Arrays;
+
 /**
  * Visits the elements of a strided view in row-major order of its shape: the last axis moves fastest, like an odometer.
  *
@@ -12,15 +14,33 @@ final class StridedWalk {
     private final long[] extents;
     private final long[] strides;
     private final long[] index;
+    private final long size;
     private long position;
     private long left;
 
     StridedWalk(Tensor view) {
-        extents = view.shape().extents();
-        strides = view.strides();
-        index = new long[extents.length];
-        position = view.offset();
-        left = view.size();
+        this(view.shape().extents(), view.strides(), view.offset());
+    }
+
+    /** Over axes with these extents and strides. */
+    StridedWalk(long[] extents, long[] strides, long first) {
+        this.extents = extents;
+        this.strides = strides;
+        this.index = new long[extents.length];
+        this.size = Shape.of(extents).size();
+        restart(first);
+    }
+
+    /** Number of elements. */
+    long size() {
+        return size;
+    }
+
+    /** Begins again, with the first element at another position. */
+    void restart(long first) {
+        Arrays.fill(index, 0);
+        position = first;
+        left = size;
     }
 
     boolean hasNext() {
@@ -40,5 +60,12 @@ final class StridedWalk {
             index[axis] = 0;
         }
         return here;
+    }
+
+    /** Passes over elements. */
+    void skip(int count) {
+        for (int i = 0; i < count; i++) {
+            next();
+        }
     }
 }

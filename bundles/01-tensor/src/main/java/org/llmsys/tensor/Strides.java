@@ -1,5 +1,6 @@
 package org.llmsys.tensor;
 
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /** The arithmetic of shapes and strides behind {@link Tensor}'s views. */
@@ -30,6 +31,40 @@ final class Strides {
         if (low < 0 || high >= size) {
             throw new ShapeException("view", shape, "it reaches elements " + low + " to " + high + " of a storage of " + size);
         }
+    }
+
+    /**
+     * A view of a block type consists of whole blocks along its last axis, so that no block is cut and no row is strided.
+     *
+     * @throws ShapeException when it does not
+     */
+    static void requireWholeBlocks(DType dtype, Shape shape, long[] strides, long offset) {
+        int last = strides.length - 1;
+        int block = dtype.blockSize();
+        boolean whole = offset % block == 0 && last >= 0 && shape.extent(last) % block == 0 && strides[last] == 1;
+        for (int axis = 0; axis < last; axis++) {
+            whole &= strides[axis] % block == 0;
+        }
+        if (!whole && shape.size() > 0) {
+            throw new ShapeException("view of " + dtype, shape,
+                    "it would cut the blocks of " + block + " elements that make up a row; to(DType.F32) first");
+        }
+    }
+
+    /** Where the element with this index stands. @throws ShapeException for an index outside the shape */
+    static long position(Shape shape, long[] strides, long offset, long... index) {
+        if (index.length != shape.rank()) {
+            throw new ShapeException("index " + Arrays.toString(index), shape, "it names " + index.length + " axes of " + shape.rank());
+        }
+        long position = offset;
+        for (int axis = 0; axis < index.length; axis++) {
+            if (index[axis] < 0 || index[axis] >= shape.extent(axis)) {
+                throw new ShapeException("index " + Arrays.toString(index), shape,
+                        "axis " + axis + " has " + shape.extent(axis) + " elements");
+            }
+            position += index[axis] * strides[axis];
+        }
+        return position;
     }
 
     /** Whether the elements stand one after the other in row-major order. Strides of axes of extent 1 do not matter. */

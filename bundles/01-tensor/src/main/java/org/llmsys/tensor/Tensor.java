@@ -1,6 +1,5 @@
 package org.llmsys.tensor;
 
-import java.util.Arrays;
 import java.util.List;
 
 import org.llmsys.assembly.Finite;
@@ -25,16 +24,29 @@ public final class Tensor implements Finite {
 
     /** A view of a storage. @throws ShapeException when it reaches outside the storage */
     public Tensor(Storage storage, Shape shape, long[] strides, long offset) {
+        this(shape, storage, strides.clone(), offset);
+    }
+
+    /** A view whose strides nobody else holds. */
+    private Tensor(Shape shape, Storage storage, long[] strides, long offset) {
         this.storage = storage;
         this.shape = shape;
-        this.strides = strides.clone();
+        this.strides = strides;
         this.offset = shape.size() == 0 ? 0 : offset;                  // no elements: nowhere rather than behind the end
         Strides.requireInside(shape, this.strides, offset, storage.size());
+        if (dtype().blocked()) {
+            Strides.requireWholeBlocks(dtype(), shape, this.strides, this.offset);
+        }
+    }
+
+    /** Another view of this storage, which takes over the array of strides. */
+    Tensor view(Shape shape, long[] strides, long offset) {
+        return new Tensor(shape, storage, strides, offset);
     }
 
     /** The whole storage, row-major. */
     public static Tensor of(Storage storage, Shape shape) {
-        return new Tensor(storage, shape, shape.rowMajorStrides(), 0);
+        return new Tensor(shape, storage, shape.rowMajorStrides(), 0);
     }
 
     /** A tensor over this array, not copied, row-major. */
@@ -105,18 +117,7 @@ public final class Tensor implements Finite {
 
     /** Where an element stands in the storage. @throws ShapeException for an index outside the shape */
     public long position(long... index) {
-        if (index.length != shape.rank()) {
-            throw new ShapeException("index " + Arrays.toString(index), shape, "it names " + index.length + " axes of " + shape.rank());
-        }
-        long position = offset;
-        for (int axis = 0; axis < index.length; axis++) {
-            if (index[axis] < 0 || index[axis] >= shape.extent(axis)) {
-                throw new ShapeException("index " + Arrays.toString(index), shape,
-                        "axis " + axis + " has " + shape.extent(axis) + " elements");
-            }
-            position += index[axis] * strides[axis];
-        }
-        return position;
+        return Strides.position(shape, strides, offset, index);
     }
 
     public float get(long... index) {
@@ -139,90 +140,56 @@ public final class Tensor implements Finite {
 
     /** Elements {@code from} to {@code to} (exclusive) of an axis. */
     public Tensor slice(int axis, long from, long to) {
-        int a = shape.axis(axis);
-        if (from < 0 || to < from || to > shape.extent(a)) {
-            throw new ShapeException("slice " + from + " to " + to + " of axis " + axis, shape,
-                    "the axis has " + shape.extent(a) + " elements");
-        }
-        long[] extents = shape.extents();
-        extents[a] = to - from;
-        return new Tensor(storage, Shape.of(extents), strides, offset + from * strides[a]);
+        return Views.slice(this, axis, from, to, 1);
+    }
+
+    /** Every {@code step}-th element; a negative step goes down, and then {@code to} may be -1, so that index 0 is the last. */
+    public Tensor slice(int axis, long from, long to, long step) {
+        return Views.slice(this, axis, from, to, step);
+    }
+
+    /** An axis in the other direction. */
+    public Tensor flip(int axis) {
+        return Views.slice(this, axis, shape.extent(axis) - 1, -1, -1);
     }
 
     /** One index of an axis, which disappears. */
     public Tensor select(int axis, long index) {
-        int a = shape.axis(axis);
-        Tensor one = slice(a, index, index + 1);
-        long[] extents = new long[shape.rank() - 1];
-        long[] left = new long[shape.rank() - 1];
-        for (int from = 0, to = 0; from < shape.rank(); from++) {
-            if (from != a) {
-                extents[to] = shape.extent(from);
-                left[to++] = strides[from];
-            }
-        }
-        return new Tensor(storage, Shape.of(extents), left, one.offset);
+        return Views.select(this, axis, index);
     }
 
     /** Exchanges two axes. */
     public Tensor transpose(int axis0, int axis1) {
-        int[] order = new int[shape.rank()];
-        Arrays.setAll(order, i -> i);
-        int a = shape.axis(axis0);
-        int b = shape.axis(axis1);
-        order[a] = b;
-        order[b] = a;
-        return permute(order);
+        return Views.transpose(this, axis0, axis1);
     }
 
     /** Axis {@code i} of the result is axis {@code order[i]} of this. */
     public Tensor permute(int... order) {
-        boolean[] seen = new boolean[shape.rank()];
-        long[] extents = new long[shape.rank()];
-        long[] turned = new long[shape.rank()];
-        if (order.length != shape.rank()) {
-            throw new ShapeException("permute " + Arrays.toString(order), shape, "it names " + order.length + " axes of " + shape.rank());
-        }
-        for (int i = 0; i < order.length; i++) {
-            int axis = shape.axis(order[i]);
-            if (seen[axis]) {
-                throw new ShapeException("permute " + Arrays.toString(order), shape, "axis " + axis + " is named twice");
-            }
-            seen[axis] = true;
-            extents[i] = shape.extent(axis);
-            turned[i] = strides[axis];
-        }
-        return new Tensor(storage, Shape.of(extents), turned, offset);
+        return Views.permute(this, order);
     }
 
     /**
-     * The same elements in the same order under another shape, without a copy.
+     * The same elements in the same order under another shape, without a copy. One extent may be -1: what is left for it.
      *
      * @throws ShapeException when the number of elements differs or the strides do not allow it; {@link #contiguous} first then
      */
     public Tensor reshape(long... extents) {
-        Shape to = Shape.of(extents);
-        if (to.size() != size()) {
-            throw new ShapeException("reshape", shape, to, size() + " elements are not " + to.size());
-        }
-        long[] reshaped = Strides.reshaped(shape, strides, to);
-        if (reshaped == null) {
-            throw new ShapeException("reshape", shape, to, "the elements lie apart in memory; bring them together with contiguous()");
-        }
-        return new Tensor(storage, to, reshaped, offset);
+        return Views.reshape(this, extents);
     }
 
     /** Repeats axes of extent 1, without a copy (stride 0), to reach a shape this one broadcasts to. */
     public Tensor expand(Shape to) {
-        if (!shape.broadcast("expand", to).equals(to)) {
-            throw new ShapeException("expand", shape, to, "the first does not broadcast to the second");
-        }
-        long[] widened = new long[to.rank()];
-        for (int i = 1; i <= shape.rank(); i++) {
-            int axis = shape.rank() - i;
-            widened[to.rank() - i] = shape.extent(axis) == 1 && to.extent(to.rank() - i) != 1 ? 0 : strides[axis];
-        }
-        return new Tensor(storage, to, widened, offset);
+        return Views.expand(this, to);
+    }
+
+    /** Without these axes, which have extent 1; without all such axes when none is named. */
+    public Tensor squeeze(int... axes) {
+        return Views.squeeze(this, axes);
+    }
+
+    /** With an axis of extent 1 more, which has this number in the result. */
+    public Tensor unsqueeze(int axis) {
+        return Views.unsqueeze(this, axis);
     }
 
     /** Whether the elements stand one after the other in row-major order. */
@@ -255,6 +222,11 @@ public final class Tensor implements Finite {
         return Math.toIntExact(offset);
     }
 
+    /** The elements in row-major order, for loops that serve every type. @throws ShapeException when they do not lie contiguous */
+    public Elements elements() {
+        return Elements.of(this);
+    }
+
     /** This tensor if {@link #floats()} works on it, else an F32 heap copy. */
     public Tensor onHeap() {
         return storage.floats() != null && isContiguous() ? this : converted(DType.F32);
@@ -265,7 +237,11 @@ public final class Tensor implements Finite {
         return converted(dtype());
     }
 
-    /** This tensor when it is of the type, else a heap copy that is; to a whole type fractions are cut off. */
+    /**
+     * This tensor when it is of the type, else a heap copy that is; to a whole type fractions are cut off.
+     *
+     * @throws org.llmsys.assembly.Problem when a block type cannot hold it: rows that are not whole blocks, NaN, infinities
+     */
     public Tensor to(DType dtype) {
         return dtype() == dtype ? this : converted(dtype);
     }
@@ -278,18 +254,7 @@ public final class Tensor implements Finite {
 
     /** Copies every element of a tensor of the same shape, converting the type. The two must not overlap. */
     public void copyFrom(Tensor source) {
-        if (!source.shape.equals(shape)) {
-            throw new ShapeException("copy", shape, source.shape, "the shapes differ");
-        }
-        if (storage.floats() != null && source.storage.floats() != null && isContiguous() && source.isContiguous()) {
-            System.arraycopy(source.floats(), source.floatOffset(), floats(), floatOffset(), Math.toIntExact(size()));
-            return;
-        }
-        StridedWalk from = new StridedWalk(source);
-        StridedWalk to = new StridedWalk(this);
-        while (to.hasNext()) {
-            Elementwise.copyElement(source.storage, from.next(), storage, to.next());
-        }
+        Copies.copy(source, this);
     }
 
     @Override
@@ -327,39 +292,69 @@ public final class Tensor implements Finite {
         return Elementwise.binary("maximum", this, other, Math::max, Math::max);
     }
 
+    /** The smaller of each two elements; NaN when one is NaN. */
+    public Tensor minimum(Tensor other) {
+        return Elementwise.binary("minimum", this, other, Math::min, Math::min);
+    }
+
     /** Each element to the power of an exponent; floating types. */
     public Tensor pow(double exponent) {
         return Elementwise.unary("pow", this, x -> Math.pow(x, exponent));
     }
 
-    /** Each element to the power of the other's; floating types. */
+    /** Each element to the power of the other's. The exponents may be of another type; the result is of this one's. */
     public Tensor pow(Tensor exponent) {
         return Elementwise.power(this, exponent);
     }
 
+    /** A scalar of this tensor's type, for the other operand: {@code x.mul(x.scalar(2))}. */
+    public Tensor scalar(double value) {
+        Tensor scalar = zeros(dtype(), Shape.of());
+        scalar.set(value);
+        return scalar;
+    }
+
+    /** A function of each element. */
+    public Tensor map(UnaryFunction function) {
+        return function.of(this);
+    }
+
     public Tensor exp() {
-        return Elementwise.unary("exp", this, Math::exp);
+        return map(UnaryFunction.EXP);
     }
 
     /** The natural logarithm: negative infinity at 0, NaN below. */
     public Tensor log() {
-        return Elementwise.unary("log", this, Math::log);
+        return map(UnaryFunction.LOG);
     }
 
     public Tensor tanh() {
-        return Elementwise.unary("tanh", this, Math::tanh);
+        return map(UnaryFunction.TANH);
     }
 
     public Tensor sqrt() {
-        return Elementwise.unary("sqrt", this, Math::sqrt);
+        return map(UnaryFunction.SQRT);
     }
 
     public Tensor erf() {
-        return Elementwise.unary("erf", this, ErrorFunction::erf);
+        return map(UnaryFunction.ERF);
+    }
+
+    public Tensor sigmoid() {
+        return map(UnaryFunction.SIGMOID);
     }
 
     public Tensor neg() {
-        return Elementwise.negate(this);
+        return map(UnaryFunction.NEG);
+    }
+
+    public Tensor abs() {
+        return map(UnaryFunction.ABS);
+    }
+
+    /** I32: 1 where the comparison with the other's element holds, else 0. */
+    public Tensor compare(Comparison comparison, Tensor other) {
+        return Elementwise.compare(comparison, this, other);
     }
 
     /** Where the condition is not 0 the element of {@code a}, else that of {@code b}. */
@@ -369,30 +364,61 @@ public final class Tensor implements Finite {
 
     // ---- reductions: over the axes named, over all when none is; a reduced axis stays with extent 1 if keepDims -------------------
 
+    public Tensor reduce(Reduction reduction, boolean keepDims, int... axes) {
+        return Reductions.reduce(reduction, this, keepDims, axes);
+    }
+
     public Tensor sum(boolean keepDims, int... axes) {
-        return Reductions.sum(this, keepDims, axes);
+        return reduce(Reduction.SUM, keepDims, axes);
     }
 
     /** Floating types; the mean of no elements is NaN. */
     public Tensor mean(boolean keepDims, int... axes) {
-        return Reductions.mean(this, keepDims, axes);
+        return reduce(Reduction.MEAN, keepDims, axes);
     }
 
-    /** The largest element; NaN when one is NaN. @throws ShapeException when there are no elements */
+    /** The largest element; NaN when one is NaN. */
     public Tensor max(boolean keepDims, int... axes) {
-        return Reductions.max(this, keepDims, axes);
+        return reduce(Reduction.MAX, keepDims, axes);
     }
 
-    /** I64: which element is the largest, counted in row-major order over the reduced axes; the first of equals. */
+    /** The smallest element; NaN when one is NaN. */
+    public Tensor min(boolean keepDims, int... axes) {
+        return reduce(Reduction.MIN, keepDims, axes);
+    }
+
+    /**
+     * I64: which element is the largest, counted in row-major order over the reduced axes; the first of equals.
+     *
+     * @throws ShapeException when there are no elements
+     */
     public Tensor argmax(boolean keepDims, int... axes) {
         return Reductions.argmax(this, keepDims, axes);
     }
 
+    /** I64: which element is the smallest, as {@link #argmax}. */
+    public Tensor argmin(boolean keepDims, int... axes) {
+        return Reductions.argmin(this, keepDims, axes);
+    }
+
+    /** Sums of all elements of an axis up to each, or of those before it when {@code exclusive}. */
+    public Tensor cumSum(int axis, boolean exclusive) {
+        return Selection.cumSum(this, axis, exclusive);
+    }
+
     // ---- parts ------------------------------------------------------------------------------------------------------------------
 
-    /** For each index the slice of an axis it names: x (V,C) gathered by ids (B,T) along axis 0 is (B,T,C). */
+    /**
+     * For each index the slice of an axis it names: x (V,C) gathered by ids (B,T) along axis 0 is (B,T,C). A negative index counts from
+     * the end.
+     */
     public Tensor gather(int axis, Tensor indices) {
         return Selection.gather(this, axis, indices);
+    }
+
+    /** For each place the element that the index there names along an axis; indices of this rank, no larger in the other axes. */
+    public Tensor gatherElements(int axis, Tensor indices) {
+        return Selection.gatherElements(this, axis, indices);
     }
 
     /** Tensors one after the other along an axis, copied. */

@@ -1,15 +1,16 @@
 package org.llmsys.tensor;
 
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * A tensor as text: type, shape, and the elements in nested brackets. A long axis shows its first and last three.
+ * A tensor as text: type, shape, and the elements in nested brackets, in columns. A long axis shows its first and last three.
  *
  * <pre>
  *   F32 (2, 3)
- *   [[1, 2, 3],
- *    [4, 5, 6]]
+ *   [[ 1,  2,  3],
+ *    [40, 50, 60]]
  * </pre>
  */
 final class TensorPrinter {
@@ -17,42 +18,54 @@ final class TensorPrinter {
     /** An axis longer than twice this is cut in the middle. */
     private static final long EDGE = 3;
 
-    private TensorPrinter() {
+    private final Tensor tensor;
+    private final NumberColumn column;
+
+    private TensorPrinter(Tensor tensor) {
+        this.tensor = tensor;
+        List<Long> shown = new ArrayList<>();
+        collect(0, tensor.offset(), shown);
+        this.column = tensor.dtype().floating() ? NumberColumn.ofReal(shown.stream().mapToDouble(tensor.storage()::getDouble).toArray())
+                : NumberColumn.ofWhole(shown.stream().mapToLong(tensor.storage()::getLong).toArray());
     }
 
     static String print(Tensor t) {
         String head = t.dtype() + " " + t.shape();
-        return t.storage().closed() ? head + " of a closed storage" : head + "\n" + body(t, "");
+        return t.storage().closed() ? head + " of a closed storage" : head + "\n" + new TensorPrinter(t).text(0, t.offset(), "");
     }
 
-    private static String body(Tensor t, String indent) {
-        if (t.shape().rank() == 0) {
-            return element(t);
+    /** Where the elements that are shown stand in the storage. */
+    private void collect(int axis, long position, List<Long> positions) {
+        if (axis == tensor.shape().rank()) {
+            positions.add(position);
+            return;
         }
-        boolean rows = t.shape().rank() > 1;
-        String separator = rows ? "," + "\n".repeat(t.shape().rank() - 1) + indent + " " : ", ";
-        StringJoiner parts = new StringJoiner(separator, "[", "]");
-        long extent = t.shape().extent(0);
-        for (long i = 0; i < extent; i++) {
-            if (extent > 2 * EDGE && i == EDGE) {
+        long extent = tensor.shape().extent(axis);
+        for (long i = 0; i < extent; i = next(i, extent)) {
+            collect(axis + 1, position + i * tensor.stride(axis), positions);
+        }
+    }
+
+    private String text(int axis, long position, String indent) {
+        Shape shape = tensor.shape();
+        if (axis == shape.rank()) {
+            Storage storage = tensor.storage();
+            return tensor.dtype().floating() ? column.text(storage.getDouble(position)) : column.text(storage.getLong(position));
+        }
+        int below = shape.rank() - 1 - axis;                           // a line a row, an empty line a matrix, and so on
+        StringJoiner parts = new StringJoiner(below > 0 ? "," + "\n".repeat(below) + indent + " " : ", ", "[", "]");
+        long extent = shape.extent(axis);
+        for (long i = 0; i < extent; i = next(i, extent)) {
+            parts.add(text(axis + 1, position + i * tensor.stride(axis), indent + " "));
+            if (next(i, extent) > i + 1) {
                 parts.add("...");
-                i = extent - EDGE;
             }
-            parts.add(body(t.select(0, i), indent + " "));
         }
         return parts.toString();
     }
 
-    private static String element(Tensor t) {
-        return t.dtype().floating() ? number(t.getDouble()) : Long.toString(t.getLong());
-    }
-
-    /** Five digits; no point when there is nothing behind it. */
-    private static String number(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < 1e6) {
-            return value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value);
-        }
-        double rounded = Double.isFinite(value) ? Double.parseDouble(String.format(Locale.ROOT, "%.4e", value)) : value;
-        return Double.toString(rounded);
+    /** The index shown after this one. */
+    private static long next(long index, long extent) {
+        return index == EDGE - 1 && extent > 2 * EDGE ? extent - EDGE : index + 1;
     }
 }

@@ -9,11 +9,15 @@
  * <p>Axes in this house: {@code B} batch, {@code T} sequence, {@code C} embedding dim, {@code NH} heads, {@code HS} head dim,
  * {@code F} hidden dim of the feed-forward network, {@code V} vocabulary, {@code L} layers. Row-major: the last axis is contiguous.
  *
- * <p>The methods of {@code Tensor} are the scalar reference: views without copies, functions of elements with broadcasting, reductions,
- * gather, concat and split. What a layer does in each step it asks an {@link org.llmsys.tensor.ElementwiseKernel} for.
+ * <p>Types of elements: F32 to work in, F64 for references, I32 and I64 for ids, F16 and BF16 for half the memory, and the block types
+ * Q8_0 and Q4_0 for weights ({@link org.llmsys.tensor.DType}, {@link org.llmsys.tensor.BlockFormat}).
  *
- * <p>Providers here: the allocators {@code heap} (Java arrays, the default) and {@code arena} (off-heap memory); the elementwise kernel
- * {@code scalar}.
+ * <p>The methods of {@code Tensor} are the scalar reference: views without copies, functions of elements with broadcasting, reductions,
+ * gather, concat and split. References of other rooms loop over {@link org.llmsys.tensor.Elements}. What a layer does in each step it asks
+ * an {@link org.llmsys.tensor.ElementwiseKernel} for.
+ *
+ * <p>Providers here: the allocators {@code heap} (Java arrays, the default), {@code arena} (off-heap memory) and {@code mapped} (files as
+ * memory, also as {@link org.llmsys.tensor.FileMapping}); the elementwise kernel {@code scalar}.
  *
  * <p>Besides: the {@link org.llmsys.tensor.WorkerPool} that every parallel kernel shares, and {@link org.llmsys.tensor.RandomStream},
  * random numbers that are functions of seed and place.

@@ -1,14 +1,19 @@
 package org.llmsys.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.llmsys.tensor.Expect.counting;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.llmsys.assembly.Problem;
 
 class ElementwiseTest {
@@ -55,7 +60,6 @@ class ElementwiseTest {
         Problem mixed = assertThrows(Problem.class, () -> counting(2).add(Tensor.ofInts(Shape.of(2), 1, 2)));
         assertTrue(mixed.getMessage().contains("F32 (2) and I32 (2)"), mixed.getMessage());
         assertThrows(Problem.class, () -> Tensor.ofInts(Shape.of(1), 1).exp());
-        assertThrows(Problem.class, () -> Tensor.ofInts(Shape.of(1), 1).pow(Tensor.ofInts(Shape.of(1), 1)));
         assertEquals(DType.F64, Tensor.ofDoubles(Shape.of(1), 1).exp().dtype());
     }
 
@@ -72,6 +76,86 @@ class ElementwiseTest {
         Expect.tensor(counting(2, 2).transpose(0, 1).sqrt().pow(2.0), Shape.of(2, 2),
                 0, (float) Math.pow((float) Math.sqrt(2), 2), 1, (float) Math.pow((float) Math.sqrt(3), 2));
         Expect.tensor(Tensor.zeros(0).exp(), Shape.of(0));
+    }
+
+    @Test
+    @DisplayName("pow takes exponents of another type; whole to the power of whole is exact, and refuses a negative exponent")
+    void powers() {
+        Tensor whole = Tensor.ofLongs(Shape.of(3), 3, -2, 0);
+        assertEquals(4052555153018976267L, whole.pow(Tensor.ofInts(Shape.of(1), 39)).getLong(0));
+        Expect.tensor(whole.pow(Tensor.ofInts(Shape.of(3), 0, 3, 0)), Shape.of(3), 1, -8, 1);
+        Tensor root = Tensor.ofInts(Shape.of(2), 9, 8).pow(Tensor.of(Shape.of(), 0.5f));
+        assertEquals(DType.I32, root.dtype());
+        Expect.tensor(root, Shape.of(2), 3, 2);
+        Expect.tensor(Tensor.of(Shape.of(2), 2, 0.5f).pow(Tensor.ofLongs(Shape.of(2), 10, -1)), Shape.of(2), 1024, 2);
+        assertThrows(Problem.class, () -> whole.pow(Tensor.ofInts(Shape.of(1), -1)));
+    }
+
+    @Test
+    @DisplayName("minimum and maximum by a scalar clip; NaN stays NaN")
+    void clips() {
+        Tensor x = Tensor.of(Shape.of(4), -5, 0.5f, 7, Float.NaN);
+        Expect.tensor(x.maximum(x.scalar(-1)).minimum(x.scalar(1)), Shape.of(4), -1, 0.5, 1, Double.NaN);
+    }
+
+    @Test
+    @DisplayName("every function of UnaryFunction agrees with numpy's values; those of whole numbers keep their type")
+    void functions() {
+        Map<UnaryFunction, double[]> expected = new EnumMap<>(UnaryFunction.class);
+        expected.put(UnaryFunction.NEG, new double[] {1.5, 0.25, -2.5});
+        expected.put(UnaryFunction.ABS, new double[] {1.5, 0.25, 2.5});
+        expected.put(UnaryFunction.SIGN, new double[] {-1, -1, 1});
+        expected.put(UnaryFunction.RECIPROCAL, new double[] {-0.66666666666666663, -4, 0.4});
+        expected.put(UnaryFunction.SQRT, new double[] {Double.NaN, Double.NaN, 1.5811388300841898});
+        expected.put(UnaryFunction.EXP, new double[] {0.22313016014842982, 0.77880078307140488, 12.182493960703473});
+        expected.put(UnaryFunction.LOG, new double[] {Double.NaN, Double.NaN, 0.91629073187415511});
+        expected.put(UnaryFunction.SIN, new double[] {-0.9974949866040544, -0.24740395925452294, 0.5984721441039561});
+        expected.put(UnaryFunction.COS, new double[] {0.070737201667702906, 0.96891242171064473, -0.80114361554693370});
+        expected.put(UnaryFunction.TANH, new double[] {-0.90514825364486640, -0.24491866240370913, 0.98661429815143031});
+        expected.put(UnaryFunction.ERF, new double[] {-0.96610514647531076, -0.27632639016823696, 0.99959304798255499});
+        expected.put(UnaryFunction.SIGMOID, new double[] {0.18242552380635635, 0.43782349911420193, 0.92414181997875655});
+        expected.put(UnaryFunction.FLOOR, new double[] {-2, -1, 2});
+        expected.put(UnaryFunction.CEIL, new double[] {-1, 0, 3});
+        expected.put(UnaryFunction.ROUND, new double[] {-2, 0, 2});
+        Tensor x = Tensor.ofDoubles(Shape.of(3), -1.5, -0.25, 2.5);
+        for (UnaryFunction function : UnaryFunction.values()) {
+            assertArrayEquals(expected.get(function), Expect.elements(x.map(function)), 1e-14, function.name());
+        }
+        Tensor whole = Tensor.ofLongs(Shape.of(2), -((1L << 60) + 1), 7);
+        assertEquals((1L << 60) + 1, whole.abs().getLong(0));
+        Expect.tensor(whole.map(UnaryFunction.SIGN), Shape.of(2), -1, 1);
+        assertThrows(Problem.class, () -> whole.map(UnaryFunction.SIN));
+    }
+
+    @Test
+    @DisplayName("comparisons give 1 and 0, exactly for whole numbers; nothing but 'not equal' holds for NaN")
+    void comparisons() {
+        Tensor x = Tensor.of(Shape.of(4), 1, 2, 3, Float.NaN);
+        Tensor two = Tensor.of(Shape.of(1), 2);
+        double[][] expected = {{0, 1, 0, 0}, {1, 0, 1, 1}, {1, 0, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {0, 1, 1, 0}};
+        for (Comparison comparison : Comparison.values()) {
+            Tensor holds = x.compare(comparison, two);
+            assertEquals(DType.I32, holds.dtype());
+            Expect.tensor(holds, Shape.of(4), expected[comparison.ordinal()]);
+        }
+        Tensor large = Tensor.ofLongs(Shape.of(1), (1L << 60) + 1);
+        assertEquals(1, large.compare(Comparison.GREATER, Tensor.ofLongs(Shape.of(1), 1L << 60)).getLong(0));
+        assertEquals(1, large.compare(Comparison.EQUAL, large).getLong(0));
+        Expect.tensor(Tensor.where(x.compare(Comparison.LESS, two), x, two), Shape.of(4), 1, 2, 2, 2);
+        assertThrows(Problem.class, () -> x.compare(Comparison.EQUAL, large));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16"})
+    @DisplayName("16-bit types compute by way of a double and round once: 1/3 has the nearest 16-bit number")
+    void halves(DType dtype) {
+        Tensor x = Tensor.ofDoubles(Shape.of(2, 1), 1, 3).to(dtype);
+        Tensor third = x.div(x.scalar(3));
+        assertEquals(dtype, third.dtype());
+        Expect.tensor(third, Shape.of(2, 1), dtype == DType.F16 ? 0.333251953125 : 0.333984375, 1);
+        Expect.tensor(x.expand(Shape.of(2, 2)).sum(false), Shape.of(), 8);
+        Expect.tensor(x.exp(), Shape.of(2, 1), dtype == DType.F16 ? 2.71875 : 2.71875, dtype == DType.F16 ? 20.078125 : 20.125);
+        assertThrows(Problem.class, () -> x.add(Tensor.zeros(2, 1)));
     }
 
     @Test

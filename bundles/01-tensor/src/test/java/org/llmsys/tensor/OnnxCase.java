@@ -1,6 +1,7 @@
 package org.llmsys.tensor;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 
-/** One operator with its inputs and the output ONNX expects, read from a safetensors file: length, JSON header, data. */
+/**
+ * One operator with its inputs and the first output ONNX expects, read from a safetensors file: length, JSON header, data. An input
+ * that a case leaves out, and others follow, is null.
+ */
 record OnnxCase(String name, String operator, JsonObject attributes, List<Tensor> inputs, Tensor output) {
 
     /** Empty when the file holds a type this house does not compute with. */
@@ -34,7 +38,11 @@ record OnnxCase(String name, String operator, JsonObject attributes, List<Tensor
         List<Tensor> tensors = new ArrayList<>();
         for (String name : wanted) {
             JsonObject entry = header.getAsJsonObject(name);
-            if (entry == null || !List.of("F32", "F64", "I32", "I64").contains(entry.get("dtype").getAsString())) {
+            if (name.equals("input.")) {
+                tensors.add(null);
+                continue;
+            }
+            if (entry == null || !List.of("F32", "F64", "I32", "I64", "F16", "BF16", "BOOL").contains(entry.get("dtype").getAsString())) {
                 return Optional.empty();
             }
             tensors.add(tensor(entry, data));
@@ -50,22 +58,28 @@ record OnnxCase(String name, String operator, JsonObject attributes, List<Tensor
         for (int i = 0; i < shape.length; i++) {
             shape[i] = extents.get(i).getAsLong();
         }
-        Tensor tensor = Tensor.zeros(DType.valueOf(entry.get("dtype").getAsString()), Shape.of(shape));
         int from = entry.getAsJsonArray("data_offsets").get(0).getAsInt();
-        for (int i = 0; i < tensor.size(); i++) {
-            int at = from + i * tensor.dtype().bytes();
-            switch (tensor.dtype()) {
-                case F32 -> tensor.storage().setDouble(i, data.getFloat(at));
-                case F64 -> tensor.storage().setDouble(i, data.getDouble(at));
-                case I32 -> tensor.storage().setLong(i, data.getInt(at));
-                case I64 -> tensor.storage().setLong(i, data.getLong(at));
+        String type = entry.get("dtype").getAsString();
+        boolean truth = type.equals("BOOL");                           // a byte there, a whole number here
+        Tensor tensor = Tensor.zeros(truth ? DType.I32 : DType.valueOf(type), Shape.of(shape));
+        if (truth) {
+            for (int i = 0; i < tensor.size(); i++) {
+                tensor.storage().setLong(i, data.get(from + i));
             }
+        } else {
+            int bytes = (int) tensor.dtype().bytes(tensor.size());
+            tensor.storage().segment().copyFrom(MemorySegment.ofBuffer(data.slice(from, bytes)));
         }
         return tensor;
     }
 
     Tensor input(int index) {
         return inputs.get(index);
+    }
+
+    /** An input that may be left out. */
+    Optional<Tensor> given(int index) {
+        return index < inputs.size() ? Optional.ofNullable(inputs.get(index)) : Optional.empty();
     }
 
     int integer(String attribute, int otherwise) {

@@ -25,12 +25,44 @@ class SelectionTest {
     }
 
     @Test
-    @DisplayName("an index outside the axis, a negative one too, is refused with the range; so are indices that are not whole")
+    @DisplayName("a negative index counts from the end; one outside the axis is refused with the range; so are indices that are not whole")
     void refusesIndices() {
         Problem outside = assertThrows(Problem.class, () -> counting(3, 2).gather(0, Tensor.ofInts(Shape.of(1), 3)));
         assertEquals("gather: index 3 is not in axis 0 of (3, 2)", outside.getMessage());
-        assertThrows(Problem.class, () -> counting(3, 2).gather(0, Tensor.ofInts(Shape.of(1), -1)));
+        assertThrows(Problem.class, () -> counting(3, 2).gather(0, Tensor.ofInts(Shape.of(1), -4)));
+        assertThrows(Problem.class, () -> Tensor.zeros(0, 2).gather(0, Tensor.ofInts(Shape.of(1), 0)));
+        Expect.tensor(counting(3, 2).gather(0, Tensor.ofInts(Shape.of(2), -1, -3)), Shape.of(2, 2), 4, 5, 0, 1);
         assertThrows(Problem.class, () -> counting(3, 2).gather(0, Tensor.of(Shape.of(1), 1)));
+    }
+
+    @Test
+    @DisplayName("gatherElements picks one element a place, of views too, and refuses indices that reach beyond another axis")
+    void gathersElements() {
+        Tensor x = counting(3, 2);
+        Tensor rows = Tensor.ofInts(Shape.of(2, 2), 2, 0, -2, 1);
+        Expect.tensor(x.gatherElements(0, rows), Shape.of(2, 2), 4, 1, 2, 3);
+        Expect.tensor(x.gatherElements(1, Tensor.ofLongs(Shape.of(3, 3), 0, 1, 0, 1, 1, 1, -1, 0, 0)), Shape.of(3, 3), 0, 1, 0, 3, 3, 3, 5, 4, 4);
+        Expect.tensor(x.transpose(0, 1).gatherElements(1, rows), Shape.of(2, 2), 4, 0, 3, 3);
+        Expect.tensor(x.gatherElements(0, Tensor.ofInts(Shape.of(0, 2))), Shape.of(0, 2));
+        assertThrows(ShapeException.class, () -> x.gatherElements(0, Tensor.ofInts(Shape.of(1, 3), 0, 0, 0)));
+        assertThrows(ShapeException.class, () -> x.gatherElements(0, Tensor.ofInts(Shape.of(1), 0)));
+        assertThrows(Problem.class, () -> x.gatherElements(0, Tensor.ofInts(Shape.of(1, 1), 3)));
+    }
+
+    @Test
+    @DisplayName("running sums along an axis, with and without the element itself, backwards by flip, whole numbers exactly")
+    void runningSums() {
+        Tensor x = counting(2, 3);
+        Expect.tensor(x.cumSum(1, false), Shape.of(2, 3), 0, 1, 3, 3, 7, 12);
+        Expect.tensor(x.cumSum(1, true), Shape.of(2, 3), 0, 0, 1, 0, 3, 7);
+        Expect.tensor(x.cumSum(0, false), Shape.of(2, 3), 0, 1, 2, 3, 5, 7);
+        Expect.tensor(x.flip(1).cumSum(1, false).flip(1), Shape.of(2, 3), 3, 3, 2, 12, 9, 5);
+        Tensor whole = Tensor.ofLongs(Shape.of(3), (1L << 60) + 1, 1, 1);
+        assertEquals((1L << 60) + 3, whole.cumSum(0, false).getLong(2));
+        assertEquals((1L << 60) + 2, whole.cumSum(0, true).getLong(2));
+        Expect.tensor(Tensor.zeros(2, 0).cumSum(1, false), Shape.of(2, 0));
+        assertThrows(ShapeException.class, () -> x.cumSum(2, false));
+        assertThrows(ShapeException.class, () -> Tensor.zeros().cumSum(0, false));
     }
 
     @Test

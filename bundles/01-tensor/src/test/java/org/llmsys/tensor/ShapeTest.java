@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Problem;
 
 class ShapeTest {
 
@@ -37,6 +38,20 @@ class ShapeTest {
         assertThrows(ShapeException.class, () -> Shape.of(0, 1L << 32, 1L << 31));
         assertEquals(1L << 62, Shape.of(1L << 31, 1L << 31).size());
         assertThrows(ShapeException.class, () -> Shape.of(1L << 31).intExtent(0));
+    }
+
+    @Test
+    @DisplayName("bytes of a size: by elements or whole blocks; a negative size, part of a block, and more than 63 bits are one error each")
+    void bytes() {
+        assertEquals(52, DType.F32.bytes(13));
+        assertEquals(26, DType.BF16.bytes(13));
+        assertEquals(34 * 4, DType.Q8_0.bytes(128));
+        assertEquals(18 * 4, DType.Q4_0.bytes(128));
+        assertEquals("a size is 0 or more", assertThrows(Problem.class, () -> DType.F32.bytes(-1)).why());
+        assertEquals("they come in blocks of 32", assertThrows(Problem.class, () -> DType.Q4_0.bytes(100)).why());
+        assertEquals("the number of bytes does not fit 63 bits", assertThrows(Problem.class, () -> DType.F64.bytes(1L << 60)).why());
+        assertThrows(Problem.class, () -> Tensor.zeros(DType.F32, Shape.of(1L << 33)));
+        assertThrows(Problem.class, () -> Tensor.zeros(DType.F16, Shape.of(1L << 31)));
     }
 
     @Test

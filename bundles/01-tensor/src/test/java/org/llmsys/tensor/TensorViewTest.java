@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.llmsys.tensor.Expect.counting;
 
+import java.util.Arrays;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +77,69 @@ class TensorViewTest {
         assertThrows(ShapeException.class, () -> x.slice(2, 0, 2).reshape(12));
         assertThrows(ShapeException.class, () -> x.reshape(5, 5));
         Expect.tensor(x.transpose(0, 1).contiguous().reshape(24).slice(0, 4, 8), Shape.of(4), 12, 13, 14, 15);
+    }
+
+    @Test
+    @DisplayName("a slice by steps, forwards and backwards, of a view too; by step 0 or outside the axis it is refused")
+    void steps() {
+        Tensor x = counting(7);
+        Expect.tensor(x.slice(0, 1, 7, 2), Shape.of(3), 1, 3, 5);
+        Expect.tensor(x.slice(0, 0, 7, 3), Shape.of(3), 0, 3, 6);
+        Expect.tensor(x.slice(0, 6, -1, -2), Shape.of(4), 6, 4, 2, 0);
+        Expect.tensor(x.slice(0, 4, 1, -1), Shape.of(3), 4, 3, 2);
+        Expect.tensor(x.slice(0, 3, 3, -1), Shape.of(0));
+        Expect.tensor(x.slice(0, 0, 7, Long.MAX_VALUE), Shape.of(1), 0);
+        Expect.tensor(x.slice(0, 6, -1, Long.MIN_VALUE + 1), Shape.of(1), 6);
+        Expect.tensor(counting(3, 4).transpose(0, 1).slice(0, 3, 0, -2).slice(1, 0, 3, 2), Shape.of(2, 2), 3, 11, 1, 9);
+        for (long[] bad : new long[][] {{0, 7, 0}, {0, 8, 2}, {7, -1, -1}, {3, 5, -1}, {5, 3, 1}, {6, -2, -1}, {-1, 3, 1}}) {
+            assertThrows(ShapeException.class, () -> x.slice(0, bad[0], bad[1], bad[2]), Arrays.toString(bad));
+        }
+    }
+
+    @Test
+    @DisplayName("flip turns an axis around, twice gives it back; an empty one stays empty")
+    void flips() {
+        Tensor x = counting(2, 3);
+        Expect.tensor(x.flip(1), Shape.of(2, 3), 2, 1, 0, 5, 4, 3);
+        Expect.tensor(x.flip(0).flip(-1), Shape.of(2, 3), 5, 4, 3, 2, 1, 0);
+        Expect.tensor(x.flip(1).flip(1), Shape.of(2, 3), 0, 1, 2, 3, 4, 5);
+        Expect.tensor(Tensor.zeros(0).flip(0), Shape.of(0));
+        Expect.tensor(x.flip(0).add(x), Shape.of(2, 3), 3, 5, 7, 3, 5, 7);
+        assertFalse(x.flip(1).isContiguous());
+    }
+
+    @Test
+    @DisplayName("squeeze drops axes of extent 1, unsqueeze puts one in at any place; what does not fit is refused")
+    void squeezes() {
+        Tensor x = counting(1, 3, 1, 2);
+        assertEquals(Shape.of(3, 2), x.squeeze().shape());
+        assertEquals(Shape.of(3, 1, 2), x.squeeze(0).shape());
+        assertEquals(Shape.of(1, 3, 2), x.squeeze(-2).shape());
+        assertEquals(Shape.of(), counting(1, 1).squeeze(0, 1).shape());
+        Expect.tensor(x.squeeze().transpose(0, 1).unsqueeze(1), Shape.of(2, 1, 3), 0, 2, 4, 1, 3, 5);
+        assertEquals(Shape.of(3, 1), counting(3).unsqueeze(-1).shape());
+        assertEquals(Shape.of(1, 3), counting(3).unsqueeze(-2).shape());
+        assertEquals(Shape.of(1), Tensor.zeros().unsqueeze(0).shape());
+        assertTrue(counting(3).unsqueeze(1).isContiguous());
+        assertThrows(ShapeException.class, () -> x.squeeze(1));
+        assertThrows(ShapeException.class, () -> x.squeeze(0, -4));
+        assertThrows(ShapeException.class, () -> x.squeeze(4));
+        assertThrows(ShapeException.class, () -> counting(3).unsqueeze(2));
+        assertThrows(ShapeException.class, () -> counting(3).unsqueeze(-3));
+    }
+
+    @Test
+    @DisplayName("reshape works out one extent given as -1, and refuses two, a remainder, nothing to divide by, and other negatives")
+    void reshapeInfers() {
+        Tensor x = counting(2, 3, 4);
+        assertEquals(Shape.of(6, 4), x.reshape(-1, 4).shape());
+        assertEquals(Shape.of(24), x.reshape(-1).shape());
+        assertEquals(Shape.of(2, 1, 12), x.reshape(2, -1, 12).shape());
+        assertEquals(Shape.of(0, 3), Tensor.zeros(3, 0).reshape(-1, 3).shape());
+        assertEquals("reshape: (2, 3, 4) and [-1, -1] do not fit", assertThrows(ShapeException.class, () -> x.reshape(-1, -1)).getMessage());
+        assertThrows(ShapeException.class, () -> x.reshape(-1, 5));
+        assertThrows(ShapeException.class, () -> Tensor.zeros(3, 0).reshape(-1, 0));
+        assertThrows(ShapeException.class, () -> x.reshape(-2, 12));
     }
 
     @Test

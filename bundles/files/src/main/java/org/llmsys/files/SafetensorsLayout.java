@@ -26,11 +26,12 @@ final class SafetensorsLayout {
     SafetensorsLayout(NamedTensors content) {
         this.metadata = content.metadata();
         this.order = content.tensors().entrySet().stream()          // a stable sort: model order stays within one type
-                .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> t) -> -t.getValue().dtype().bytes())).toList();
+                .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> t) -> -Element.of(t.getValue()).bytes())).toList();
         if (order.size() > SafetensorsHeader.MOST_TENSORS) {
             throw cannotWrite(order.size() + " tensors", "a file holds at most " + SafetensorsHeader.MOST_TENSORS);
         }
         for (Map.Entry<String, Tensor> tensor : order) {
+            Element.of(tensor.getValue());                           // refuses a type that the format does not know
             String name = tensor.getKey();
             if (name.getBytes(StandardCharsets.UTF_8).length > SafetensorsHeader.LONGEST_NAME || name.equals(SafetensorsHeader.METADATA)) {
                 throw cannotWrite("a tensor named " + Findings.quote(name), "names have at most " + SafetensorsHeader.LONGEST_NAME + " bytes");
@@ -49,7 +50,7 @@ final class SafetensorsLayout {
         buffer.clear();
         for (Map.Entry<String, Tensor> tensor : order) {
             Tensor packed = tensor.getValue().contiguous();
-            Element element = Element.of(packed.dtype());
+            Element element = Element.of(packed);
             for (long i = 0; i < packed.size(); i++) {
                 if (buffer.remaining() < element.bytes()) {
                     sink.write(buffer.flip());
@@ -76,8 +77,8 @@ final class SafetensorsLayout {
         long offset = 0;
         for (Map.Entry<String, Tensor> tensor : order) {
             Tensor value = tensor.getValue();
-            long end = offset + value.size() * value.dtype().bytes();
-            json.name(tensor.getKey()).beginObject().name("dtype").value(Element.of(value.dtype()).name());
+            long end = offset + value.dtype().bytes(value.size());
+            json.name(tensor.getKey()).beginObject().name("dtype").value(Element.of(value).name());
             json.name("shape").beginArray();
             for (long extent : value.shape().extents()) {
                 json.value(extent);

@@ -10,10 +10,11 @@ import java.util.Map;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.SafetensorsHeader.Entry;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 
-/** Reads one open file: length, header, then the data in bounded steps. */
+/** Reads one open file: length, header, then the data in bounded steps, or from where somebody maps it. */
 final class SafetensorsParser {
 
     /** Bytes read at a time. */
@@ -33,8 +34,15 @@ final class SafetensorsParser {
         this.buffer = buffer;
     }
 
+    /** Where the elements of a tensor come from. */
+    interface Source {
+
+        /** @param position of its first byte in the file */
+        Tensor tensor(Entry entry, long position) throws IOException;
+    }
+
     /** @throws Problem that lists everything found wrong */
-    NamedTensors parse(boolean requireFinite) throws IOException {
+    NamedTensors parse(boolean requireFinite, Source source) throws IOException {
         long headerLength = headerLength();
         findings.refuse(file);
         long dataStart = LENGTH_BYTES + headerLength;
@@ -43,7 +51,7 @@ final class SafetensorsParser {
 
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Entry entry : header.entries()) {
-            Tensor tensor = data(entry, dataStart + entry.begin());
+            Tensor tensor = source.tensor(entry, dataStart + entry.begin());
             if (requireFinite && !tensor.allFinite()) {
                 findings.add("%s holds NaN or an infinity (its data begins at byte %d)", Findings.quote(entry.name()), dataStart + entry.begin());
             }
@@ -81,8 +89,18 @@ final class SafetensorsParser {
         return bytes;
     }
 
-    private Tensor data(Entry entry, long position) throws IOException {
-        Tensor tensor = zeros(entry);
+    /** Elements as the file has them. */
+    Tensor stored(Entry entry, long position) throws IOException {
+        return copied(entry, position, entry.element().stored());
+    }
+
+    /** Elements of a type that kernels compute in. */
+    Tensor widened(Entry entry, long position) throws IOException {
+        return copied(entry, position, entry.element().widened());
+    }
+
+    private Tensor copied(Entry entry, long position, DType dtype) throws IOException {
+        Tensor tensor = zeros(entry, dtype);
         channel.position(position);
         int size = entry.element().bytes();
         for (long at = 0, left = entry.end() - entry.begin(); left > 0;) {
@@ -95,9 +113,9 @@ final class SafetensorsParser {
         return tensor;
     }
 
-    private Tensor zeros(Entry entry) {
+    private Tensor zeros(Entry entry, DType dtype) {
         try {
-            return Tensor.zeros(entry.element().becomes(), Shape.of(entry.extents()));
+            return Tensor.zeros(dtype, Shape.of(entry.extents()));
         } catch (OutOfMemoryError e) {
             throw new Problem("cannot read " + file, "there is not enough memory for the tensor " + Findings.quote(entry.name()),
                     "give the Java machine more memory (-Xmx) or take a smaller model", Problem.FAILED, e);

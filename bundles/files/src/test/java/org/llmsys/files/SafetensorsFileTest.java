@@ -24,8 +24,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.SafetensorsReader.NumberCheck;
 import org.llmsys.tensor.DType;
+import org.llmsys.tensor.FileMapping;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.TensorAllocator.Usage;
 
 class SafetensorsFileTest {
 
@@ -42,7 +45,7 @@ class SafetensorsFileTest {
     }
 
     @Test
-    @DisplayName("F16 and BF16 become F32: 0x3C00 and 0x3F80 are both 1")
+    @DisplayName("F16 and BF16 become F32 where kernels compute: 0x3C00 and 0x3F80 are both 1")
     void convertsHalves() throws IOException {
         Path file = file("{\"h\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[4,6]},"
                 + "\"m\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[6,8]}}",
@@ -84,6 +87,48 @@ class SafetensorsFileTest {
         assertEquals(Long.MIN_VALUE + 1, read.tensors().get("i64").getLong(0));
         assertEquals(-5, read.tensors().get("i32").getLong(0, 0));
         assertArrayEquals(tensors.get("large").floats(), read.tensors().get("large").floats());
+    }
+
+    @Test
+    @DisplayName("F16 and BF16 are written under their names and come back to the bit, read as stored or mapped, or widened to F32")
+    void halves() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("half", Tensor.of(Shape.of(3), 1 / 3f, -65504, 6e-8f).to(DType.F16));
+        tensors.put("brain", Tensor.of(Shape.of(2, 1), 1 / 3f, 3e38f).to(DType.BF16));
+        tensors.put("single", Tensor.of(Shape.of(1), 1 / 3f));
+        Path file = folder.resolve("halves.safetensors");
+        AtomicFiles.ON_DISK.writeFile(file, SafetensorsWriter.content(new NamedTensors(tensors, Map.of())));
+        FileMapping mapping = FileMapping.create();
+        Map<String, Tensor> stored = SafetensorsReader.readAsStored(file, NumberCheck.FINITE).tensors();
+        Map<String, Tensor> mapped = SafetensorsReader.map(file, NumberCheck.FINITE, mapping, "weights").tensors();
+        Map<String, Tensor> widened = SafetensorsReader.read(file, NumberCheck.FINITE).tensors();
+        tensors.forEach((name, tensor) -> {
+            assertEquals(tensor.dtype(), stored.get(name).dtype());
+            assertEquals(tensor.toString(), stored.get(name).toString());
+            assertEquals(tensor.toString(), mapped.get(name).toString());
+            assertEquals(DType.F32, widened.get(name).dtype());
+            assertArrayEquals(tensor.onHeap().floats(), widened.get(name).floats());
+            assertArrayEquals(tensor.onHeap().floats(), mapped.get(name).onHeap().floats());
+        });
+        List<Usage> open = ((TensorAllocator) mapping).usage();
+        assertEquals(List.of(new Usage("weights", 14, 14, 3)), open);
+        mapped.values().forEach(tensor -> tensor.storage().close());
+        assertThrows(Problem.class, () -> mapped.get("half").get(0));
+    }
+
+    @Test
+    @DisplayName("a mapped file that is refused leaves nothing mapped; a byte type is copied; a block type is not written")
+    void mappingRefused() throws IOException {
+        TensorAllocator counts = (TensorAllocator) FileMapping.create();
+        Path bad = folder.resolve("nan.safetensors");
+        AtomicFiles.ON_DISK.writeFile(bad, SafetensorsWriter.content(new NamedTensors(Map.of("bad", Tensor.of(Shape.of(1), Float.NaN)), Map.of())));
+        assertThrows(Problem.class, () -> SafetensorsReader.map(bad, NumberCheck.FINITE, (FileMapping) counts, "weights"));
+        assertEquals(List.of(new Usage("weights", 0, 4, 0)), counts.usage());
+        Path bytes = file("{\"m\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", new byte[] {0, 1});
+        assertEquals(1, SafetensorsReader.map(bytes, NumberCheck.FINITE, (FileMapping) counts, "weights").tensors().get("m").getLong(1));
+        Problem blocks = assertThrows(Problem.class,
+                () -> SafetensorsWriter.content(new NamedTensors(Map.of("q", Tensor.zeros(DType.Q8_0, Shape.of(32))), Map.of())));
+        assertTrue(blocks.getMessage().contains("Q8_0 (32)"), blocks.text());
     }
 
     @Test

@@ -27,15 +27,11 @@ public final class ArenaAllocator implements TensorAllocator {
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {
-        if (size < 0 || size > Long.MAX_VALUE / dtype.bytes()) {
-            throw Problem.failed("cannot allocate " + size + " elements of " + dtype + " for " + owner,
-                    "the number of bytes does not fit 63 bits", "check the shape");
-        }
-        long bytes = size * dtype.bytes();
+        long bytes = dtype.bytes(size);
         Arena arena = Arena.ofShared();                                // any thread may read, any thread may close
         try {
             MemorySegment segment = arena.allocate(bytes, ALIGNMENT);  // zeroed
-            return new SegmentStorage(dtype, size, segment, arena, ledger.account(owner));
+            return new CountedStorage(new SegmentStorage(dtype, size, segment), ledger.account(owner), arena::close);
         } catch (OutOfMemoryError | IllegalArgumentException full) {
             arena.close();
             throw new Problem("cannot allocate " + bytes + " bytes for " + owner, "the system gives no more memory outside the Java heap",

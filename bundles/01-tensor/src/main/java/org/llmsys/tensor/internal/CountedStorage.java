@@ -1,26 +1,30 @@
 package org.llmsys.tensor.internal;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Storage;
 
-/** A heap storage that is on an account until it is closed, once. */
+/** A storage that is on an account until it is closed, once. */
 final class CountedStorage implements Storage {
 
     private final DType dtype;
     private final long size;
     private final Ledger.Account account;
-    /** Null once closed: whoever exchanges it for null is the one who takes it off the account. */
-    private final AtomicReference<Storage> array;
+    private final Runnable free;
+    /** Null once closed: whoever exchanges it for null is the one who frees it and takes it off the account. */
+    private final AtomicReference<Storage> memory;
 
-    CountedStorage(Storage array, Ledger.Account account) {
-        this.dtype = array.dtype();
-        this.size = array.size();
-        this.array = new AtomicReference<>(array);
+    /** @param free gives the memory back */
+    CountedStorage(Storage memory, Ledger.Account account, Runnable free) {
+        this.dtype = memory.dtype();
+        this.size = memory.size();
+        this.memory = new AtomicReference<>(memory);
         this.account = account;
-        account.opened(size * dtype.bytes());
+        this.free = free;
+        account.opened(dtype.bytes(size));
     }
 
     /** What reading or writing a closed storage gives, with any allocator. */
@@ -30,7 +34,7 @@ final class CountedStorage implements Storage {
     }
 
     private Storage open() {
-        Storage open = array.get();
+        Storage open = memory.get();
         if (open == null) {
             throw closedProblem(dtype, size);
         }
@@ -73,14 +77,25 @@ final class CountedStorage implements Storage {
     }
 
     @Override
+    public double[] doubles() {
+        return open().doubles();
+    }
+
+    @Override
+    public MemorySegment segment() {
+        return open().segment();
+    }
+
+    @Override
     public boolean closed() {
-        return array.get() == null;
+        return memory.get() == null;
     }
 
     @Override
     public void close() {
-        if (array.getAndSet(null) != null) {
-            account.closed(size * dtype.bytes());
+        if (memory.getAndSet(null) != null) {
+            free.run();
+            account.closed(dtype.bytes(size));
         }
     }
 }

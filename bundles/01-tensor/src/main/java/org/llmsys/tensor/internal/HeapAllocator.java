@@ -25,14 +25,12 @@ public final class HeapAllocator implements TensorAllocator {
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {
-        if (size < 0 || size > Integer.MAX_VALUE - 8) {                // the longest array a JVM gives
-            throw Problem.failed("cannot allocate " + size + " elements of " + dtype + " for " + owner,
-                    "a Java array holds 0 to " + (Integer.MAX_VALUE - 8) + " elements", "use the allocator arena for larger storage");
-        }
+        long bytes = dtype.bytes(size);
         try {
-            return new CountedStorage(Tensor.zeros(dtype, Shape.of(size)).storage(), ledger.account(owner));
+            Storage array = Tensor.zeros(dtype, Shape.of(size)).storage();
+            return new CountedStorage(array, ledger.account(owner), array::close);
         } catch (OutOfMemoryError full) {
-            throw new Problem("cannot allocate " + size * dtype.bytes() + " bytes for " + owner,
+            throw new Problem("cannot allocate " + bytes + " bytes for " + owner,
                     "the Java heap of " + Runtime.getRuntime().maxMemory() + " bytes is full",
                     "give the JVM more heap (-Xmx), or use a smaller model or batch", Problem.FAILED, full);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,7 @@ import org.llmsys.tensor.TensorAllocator.Usage;
 class AllocatorTest {
 
     static Stream<TensorAllocator> allocators() {
-        return Stream.of(new HeapAllocator(), new ArenaAllocator());
+        return Stream.of(new HeapAllocator(), new ArenaAllocator(), new MappedAllocator());
     }
 
     @ParameterizedTest
@@ -36,7 +37,7 @@ class AllocatorTest {
     @DisplayName("storage of every type and awkward size is zero at first and keeps what is written at both ends")
     void readsAndWrites(TensorAllocator allocator) {
         for (DType dtype : DType.values()) {
-            for (int size : new int[] {0, 1, 13, 207}) {
+            for (int size : dtype.blocked() ? new int[0] : new int[] {0, 1, 13, 207}) {
                 try (Storage storage = allocator.allocate(dtype, size, "test")) {
                     assertEquals(size, storage.size());
                     assertEquals(dtype, storage.dtype());
@@ -50,6 +51,24 @@ class AllocatorTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("allocators")
+    @DisplayName("a block type comes in whole blocks, zero at first, counted by its bytes, filled by whole rows and never by elements")
+    void blocks(TensorAllocator allocator) {
+        for (DType dtype : List.of(DType.Q8_0, DType.Q4_0)) {
+            Storage storage = allocator.allocate(dtype, 96, dtype.name());
+            assertTrue(allocator.usage().contains(new Usage(dtype.name(), 3L * dtype.blockBytes(), 3L * dtype.blockBytes(), 1)));
+            Tensor tensor = Tensor.of(storage, Shape.of(3, 32));
+            assertEquals(0, tensor.get(2, 31) + 0.0);
+            tensor.copyFrom(Tensor.of(Shape.of(1, 1), -8).expand(Shape.of(3, 32)));
+            assertEquals(-8, tensor.get(2, 31), 0.01);
+            assertThrows(Problem.class, () -> storage.setDouble(0, 1));
+            assertThrows(Problem.class, () -> storage.setLong(0, 1));
+            assertThrows(Problem.class, () -> allocator.allocate(dtype, 33, "test"));
+            storage.close();
         }
     }
 
@@ -89,16 +108,19 @@ class AllocatorTest {
     @DisplayName("reading or writing a closed storage is a problem that says so, for every type; nothing crashes")
     void closedStorageIsAProblem(TensorAllocator allocator) {
         for (DType dtype : DType.values()) {
-            Storage storage = allocator.allocate(dtype, 3, "test");
-            Tensor tensor = Tensor.of(storage, Shape.of(3));
+            Storage storage = allocator.allocate(dtype, 96, "test");
+            Tensor tensor = Tensor.of(storage, Shape.of(96));
             storage.close();
             assertThrows(Problem.class, () -> storage.getDouble(0));
             assertThrows(Problem.class, () -> storage.getLong(0));
             assertThrows(Problem.class, () -> storage.setDouble(0, 1));
             assertThrows(Problem.class, () -> storage.setLong(0, 1));
             Problem problem = assertThrows(Problem.class, () -> tensor.get(1));
-            assertTrue(problem.getMessage().contains("closed storage of 3 elements of " + dtype), problem.getMessage());
-            assertEquals(3, storage.size());
+            assertTrue(problem.getMessage().contains("closed storage of 96 elements of " + dtype), problem.getMessage());
+            assertThrows(Problem.class, storage::segment);
+            assertThrows(Problem.class, tensor::elements);
+            assertThrows(Problem.class, tensor::copy);
+            assertEquals(96, storage.size());
         }
     }
 
@@ -150,11 +172,25 @@ class AllocatorTest {
     }
 
     @Test
-    @DisplayName("only F32 on the heap has an array")
+    @DisplayName("closing gives memory outside the heap back at once, whoever still holds the segment")
+    void givesMemoryBack() {
+        for (TensorAllocator allocator : List.of(new ArenaAllocator(), new MappedAllocator())) {
+            Storage storage = allocator.allocate(DType.F32, 1000, "test");
+            MemorySegment memory = storage.segment();
+            assertTrue(memory.scope().isAlive());
+            storage.close();
+            assertFalse(memory.scope().isAlive());
+        }
+    }
+
+    @Test
+    @DisplayName("only F32 and F64 on the heap have an array")
     void arrays() {
         assertNotNull(new HeapAllocator().allocate(DType.F32, 3, "test").floats());
         assertNull(new HeapAllocator().allocate(DType.F64, 3, "test").floats());
         assertNull(new ArenaAllocator().allocate(DType.F32, 3, "test").floats());
+        assertNotNull(new HeapAllocator().allocate(DType.F64, 3, "test").doubles());
+        assertNull(new MappedAllocator().allocate(DType.F64, 3, "test").doubles());
     }
 
     @Test
@@ -163,7 +199,7 @@ class AllocatorTest {
         Storage storage = new ArenaAllocator().allocate(DType.F32, 6, "test");
         Tensor x = Tensor.of(storage, Shape.of(2, 3));
         x.copyFrom(Tensor.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6));
-        assertEquals("F32 (3, 2)\n[[2, 8],\n [4, 10],\n [6, 12]]", x.transpose(0, 1).add(x.transpose(0, 1)).toString());
+        assertEquals("F32 (3, 2)\n[[ 2,  8],\n [ 4, 10],\n [ 6, 12]]", x.transpose(0, 1).add(x.transpose(0, 1)).toString());
         assertEquals(6, x.onHeap().floats().length);
         assertTrue(x.allFinite());
         x.set(Float.NaN, 1, 1);

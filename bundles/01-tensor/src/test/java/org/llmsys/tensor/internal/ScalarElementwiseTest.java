@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ElementwiseKernel;
@@ -73,7 +75,27 @@ class ScalarElementwiseTest {
         assertThrows(ShapeException.class, () -> kernel.add(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
         assertThrows(ShapeException.class, () -> kernel.multiply(Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(1, 2)));
         assertThrows(ShapeException.class, () -> kernel.scale(Tensor.zeros(2, 3).transpose(0, 1), 1, Tensor.zeros(3, 2)));
-        assertThrows(ShapeException.class, () -> kernel.addScaled(Tensor.zeros(DType.F64, Shape.of(2)), 1, Tensor.zeros(2)));
+        assertThrows(Problem.class, () -> kernel.addScaled(Tensor.zeros(DType.F64, Shape.of(2)), 1, Tensor.zeros(2)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F16", "BF16"})
+    @DisplayName("the same loops serve the other floating types, outside the heap too, and keep F64's digits")
+    void otherTypes(DType dtype) {
+        Tensor a = Tensor.ofDoubles(Shape.of(2), 1, dtype == DType.F64 ? 1e-15 : 3).to(dtype);
+        Tensor b = Tensor.of(new ArenaAllocator().allocate(dtype, 2, "test"), Shape.of(2));
+        b.copyFrom(Tensor.of(Shape.of(2), 1, 1));
+        Tensor out = Tensor.zeros(dtype, Shape.of(2));
+        kernel.add(a, b, out);
+        double last = a.getDouble(1);
+        assertEquals(1 + last, out.getDouble(1));
+        kernel.multiply(out, b, out);
+        kernel.addScaled(b, -1, out);
+        assertEquals(1 + last - 1, out.getDouble(1));
+        kernel.scale(out, 2, out);
+        assertEquals(2, out.getDouble(0));
+        assertThrows(Problem.class, () -> kernel.add(a, a, Tensor.zeros(2)));
+        assertThrows(Problem.class, () -> kernel.add(Tensor.zeros(DType.Q8_0, Shape.of(32)), Tensor.zeros(DType.Q8_0, Shape.of(32)), Tensor.zeros(DType.Q8_0, Shape.of(32))));
     }
 
     @Test

@@ -1,0 +1,20 @@
+package org.llmsys.tensor;
+
+/** {@link Elements} of an F32 tensor in a Java array. */
+record FloatElements(float[] array, int offset, int size) implements Elements {
+
+    @Override
+    public double get(int i) {
+        return array[offset + i];
+    }
+
+    @Override
+    public void set(int i, double value) {
+        array[offset + i] = (float) value;
+    }
+
+    @Override
+    public void add(int i, double value) {
+        array[offset + i] = (float) (array[offset + i] + value);
+    }
+}
