@@ -28,7 +28,7 @@ public interface MatmulKernel {
     /** The algorithm of this slot. */
     String ALGORITHM = "matmul";
 
-    /** Numerics class: fused multiply-add into one accumulator per element, k ascending, starting from 0 (or from C when accumulating). */
+    /** Numerics class: fused multiply-add into one accumulator per element, k ascending, starting from 0, from C when accumulating, or from the bias. */
     String FMA_K_ASCENDING = "fma-k-ascending";
 
     /**
@@ -36,6 +36,44 @@ public interface MatmulKernel {
      * @throws ShapeException when the shapes do not fit
      */
     void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate);
+
+    /**
+     * A linear layer in one go: {@code C = A·B + 1·bias}, the bias added to every row.
+     *
+     * <pre>
+     *   C[m,n] = bias[0,n] + sum over k of A[m,k] * B[k,n]        bias (1,N)
+     * </pre>
+     *
+     * <p>Every element starts from its bias and meets k from low to high, as if C had held the bias and the product were added. This
+     * default does just that; a provider may start from the bias where it lies and save a pass over C.
+     *
+     * @throws ShapeException when the shapes do not fit
+     */
+    default void multiplyPlus(Matrix a, Matrix b, Matrix bias, Matrix c) {
+        requireFit(a, b, c);
+        requireBias(bias, c);
+        for (int m = 0; m < c.rows(); m++) {
+            for (int n = 0; n < c.columns(); n++) {
+                c.set(m, n, bias.get(0, n));
+            }
+        }
+        multiply(a, b, c, true);
+    }
+
+    /**
+     * Many products of one shape: {@code C[i] = A[i]·B[i]}, or {@code C[i] += A[i]·B[i]}, for each i of the batch. The C[i] must not
+     * overlap; nobody checks that. This default takes one after the other; a provider may share them out among threads.
+     *
+     * <p>Shapes: A (batch,M,K), B (batch,K,N), C (batch,M,N). An operand that all products share has the batch stride 0.
+     *
+     * @throws ShapeException when the counts differ or the shapes do not fit
+     */
+    default void multiplyBatch(MatrixBatch a, MatrixBatch b, MatrixBatch c, boolean accumulate) {
+        requireFit(a, b, c);
+        for (int i = 0; i < c.count(); i++) {
+            multiply(a.get(i), b.get(i), c.get(i), accumulate);
+        }
+    }
 
     /** What every provider checks first. */
     static void requireFit(Matrix a, Matrix b, Matrix c) {
@@ -46,6 +84,23 @@ public interface MatmulKernel {
         if (c.rows() != a.rows() || c.columns() != b.columns()) {
             throw new ShapeException("matmul", a.shapeText() + "·" + b.shapeText(), c.shapeText(),
                     "the product has " + a.rows() + " rows and " + b.columns() + " columns");
+        }
+    }
+
+    /** What {@link #multiplyBatch} checks first. */
+    static void requireFit(MatrixBatch a, MatrixBatch b, MatrixBatch c) {
+        if (a.count() != c.count() || b.count() != c.count()) {
+            throw new ShapeException("matmul", a.shapeText() + "·" + b.shapeText(), c.shapeText(),
+                    "batches of " + a.count() + ", " + b.count() + " and " + c.count() + " matrices differ");
+        }
+        requireFit(a.first(), b.first(), c.first());
+    }
+
+    /** What {@link #multiplyPlus} checks beside the fit of the matrices. */
+    static void requireBias(Matrix bias, Matrix c) {
+        if (bias.rows() != 1 || bias.columns() != c.columns()) {
+            throw new ShapeException("matmul", "bias " + bias.shapeText(), c.shapeText(),
+                    "the bias is one row with an element for each of the " + c.columns() + " columns");
         }
     }
 

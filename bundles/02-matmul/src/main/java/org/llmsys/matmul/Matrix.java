@@ -47,7 +47,10 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
         for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
             rows *= t.shape().extent(axis);                            // not size / columns: columns may be 0
         }
-        return new Matrix(t.floats(), t.floatOffset(), Math.toIntExact(rows), columns, columns, 1);
+        if (rows > Integer.MAX_VALUE) {
+            throw new ShapeException("matrix", t.shape(), "a matrix has at most " + Integer.MAX_VALUE + " rows, not " + rows);
+        }
+        return new Matrix(t.floats(), t.floatOffset(), (int) rows, columns, columns, 1);
     }
 
     public Matrix transposed() {

@@ -9,6 +9,8 @@
  * {@code parallel} (tiles over threads), {@code vector} (packed panels and SIMD registers, in the bundle {@code vector}). All are of
  * the numerics class {@code fma-k-ascending}: one accumulator per element, fused multiply-add, k from low to high; their results are
  * equal bit for bit.
+ *
+ * <p>{@link org.llmsys.matmul.TensorProduct} multiplies tensors of any rank, in F32 through such a provider and in F64 by plain loops.
  */
 @Export
 @Version("0.1.0")

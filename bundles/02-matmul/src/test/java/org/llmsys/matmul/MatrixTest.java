@@ -46,6 +46,8 @@ class MatrixTest {
         assertEquals("(0, 5)", Matrix.rowsOf(Tensor.zeros(2, 0, 5)).shapeText());
         assertEquals("(1, 5)", Matrix.rowsOf(Tensor.zeros(5)).shapeText());
         assertThrows(ShapeException.class, () -> Matrix.rowsOf(Tensor.zeros()));
+        ShapeException many = assertThrows(ShapeException.class, () -> Matrix.rowsOf(Tensor.zeros(1L << 20, 1L << 20, 0)));
+        assertEquals("a matrix has at most 2147483647 rows, not 1099511627776", many.why());
     }
 
     @Test
@@ -66,5 +68,26 @@ class MatrixTest {
         assertTrue(m.allFinite());
         assertFalse(new Matrix(m.data(), 1, 1, 1, 1, 1).allFinite());
         assertFalse(new Matrix(m.data(), 3, 1, 1, 1, 1).allFinite());
+    }
+
+    @Test
+    @DisplayName("matrices at regular distances: each is a view, and the last must end inside the array")
+    void batch() {
+        float[] data = {0, 1, 2, 3, 4, 5, 6, 7};
+        MatrixBatch heads = new MatrixBatch(new Matrix(data, 0, 2, 2, 4, 1), 2, 2);               // (2,2,2): rows of two heads in turn
+        assertEquals("(2, 2, 2)", heads.shapeText());
+        assertEquals(7, heads.get(1).get(1, 1));
+        assertEquals(3, heads.transposed().get(1).get(1, 0));
+        assertSame(data, heads.get(1).data());
+        assertTrue(heads.allFinite());
+        assertFalse(new MatrixBatch(new Matrix(new float[] {0, 0, Float.NaN}, 0, 1, 1, 1, 1), 2, 2).allFinite());
+        assertTrue(new MatrixBatch(new Matrix(new float[] {0, 0, Float.NaN}, 0, 1, 1, 1, 1), 2, 1).allFinite());
+        ShapeException outside = assertThrows(ShapeException.class, () -> new MatrixBatch(heads.first(), 3, 2));
+        assertEquals("it reaches elements 4 to 9 of an array of 8", outside.why());
+        assertThrows(ShapeException.class, () -> new MatrixBatch(heads.first(), -1, 2));
+        assertThrows(ShapeException.class, () -> new MatrixBatch(heads.first(), 2, -1));
+        ShapeException overflow = assertThrows(ShapeException.class, () -> new MatrixBatch(heads.first(), 1 << 20, 1 << 20));
+        assertEquals("the last one begins at element 1099510579200 of an array of 8", overflow.why());
+        assertEquals(0, new MatrixBatch(heads.first(), 0, 1 << 30).count());
     }
 }

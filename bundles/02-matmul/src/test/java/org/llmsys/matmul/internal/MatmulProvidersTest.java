@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.llmsys.assembly.Provider;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.matmul.MatrixBatch;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.WorkerPool;
@@ -57,6 +58,39 @@ class MatmulProvidersTest {
         Matrix three = Matrix.of(3, 3, new float[9]);
         kernel.multiply(a.transposed(), b.transposed(), three, false);
         assertArrayEquals(new float[] {39, 49, 59, 54, 68, 82, 69, 87, 105}, three.data());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("providers")
+    @DisplayName("a bias of 10 20 is added to both rows of (2,3)·(3,2), in any layout; a bias of another length is refused")
+    void bias(String name) {
+        MatmulKernel kernel = PROVIDERS.get(name);
+        Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
+        Matrix b = Matrix.of(3, 2, 7, 8, 9, 10, 11, 12);
+        Matrix c = Matrix.of(2, 2, Float.NaN, Float.NaN, Float.NaN, Float.NaN);
+        kernel.multiplyPlus(a, b, Matrix.of(1, 2, 10, 20), c);
+        assertArrayEquals(new float[] {68, 84, 149, 174}, c.data());
+        kernel.multiplyPlus(a, b, new Matrix(new float[] {20, 0, 10}, 2, 1, 2, 1, -2), c.transposed());
+        assertArrayEquals(new float[] {68, 149, 84, 174}, c.data());
+        ShapeException wrong = assertThrows(ShapeException.class, () -> kernel.multiplyPlus(a, b, Matrix.of(1, 3, 1, 2, 3), c));
+        assertEquals("matmul: bias (1, 3) and (2, 2) do not fit", wrong.getMessage());
+        assertThrows(ShapeException.class, () -> kernel.multiplyPlus(a, b, Matrix.of(2, 2, 1, 2, 3, 4), c));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("providers")
+    @DisplayName("a batch is each of its products: the second operand shared, batches of none and of different counts")
+    void batch(String name) {
+        MatmulKernel kernel = PROVIDERS.get(name);
+        MatrixBatch a = new MatrixBatch(Matrix.of(1, 2, 1, 2, 3, 4, 5, 6), 3, 2);            // (3,1,2)
+        MatrixBatch b = new MatrixBatch(Matrix.of(2, 2, 1, 10, 100, 1000), 3, 0);             // (3,2,2)
+        MatrixBatch c = new MatrixBatch(new Matrix(new float[9], 0, 1, 2, 2, 1), 3, 3);       // a gap after each
+        kernel.multiplyBatch(a, b, c, false);
+        kernel.multiplyBatch(a, b, c, true);
+        assertArrayEquals(new float[] {402, 4020, 0, 806, 8060, 0, 1210, 12100, 0}, c.first().data());
+        kernel.multiplyBatch(new MatrixBatch(a.first(), 0, 2), new MatrixBatch(b.first(), 0, 0), new MatrixBatch(c.first(), 0, 3), false);
+        ShapeException counts = assertThrows(ShapeException.class, () -> kernel.multiplyBatch(a, new MatrixBatch(b.first(), 2, 0), c, false));
+        assertEquals("batches of 3, 2 and 3 matrices differ", counts.why());
     }
 
     @ParameterizedTest(name = "{0}")

@@ -7,12 +7,12 @@ import org.llmsys.tensor.WorkerPool;
  * The loops around the micro-kernel, for products large enough to repay packing.
  *
  * <pre>
- *   for each block of N                        SPAN columns
- *     for each block of K                      DEPTH steps: a panel of A and one of B fit the near caches
- *       pack the block of B                    (DEPTH, SPAN) in panels, shared by all rows
- *       for each block of M                    SPAN rows
- *         pack the block of A
- *         for each group of panels, in parallel: for each panel of B, for each panel of A: the micro-kernel
+ *   for each block of K                        DEPTH steps: a panel of A and one of B fit the near caches
+ *     for each block of M                      SPAN rows
+ *       pack the block of A                    in panels, in parallel; all columns read them
+ *       for each rectangle of C, in parallel   PART rows of the block by a few panels of B
+ *         pack the panels of B                 beside the caller's core: nobody else reads them
+ *         for each panel of B, for each panel of A: the micro-kernel
  * </pre>
  *
  * <p>Between two blocks of K the sums rest in C, which loses nothing: every element has one accumulator and meets k from low to high,
@@ -23,103 +23,88 @@ import org.llmsys.tensor.WorkerPool;
 final class PackedProduct {
 
     /** Steps of k in a block. */
-    static final int DEPTH = 256;
-    /** Rows of A, or columns of B, that are packed at once. */
-    private static final int SPAN = 3072;
-    /** Panels of A, or of B, in one chunk of work. */
+    private static final int DEPTH = 384;
+    /** Panels of A that are packed at once. */
+    private static final int SPAN = 256;
+    /** Panels of A in a rectangle: enough to repay packing B for them, few enough for the second cache. */
+    private static final int PART = 48;
+    /** Panels of B in a rectangle, at most, and panels of A that one chunk of packing takes. */
     private static final int GROUP = 8;
+    /** Rectangles side by side that are worth having, for several threads. */
+    private static final int ACROSS = 8;
 
     private final MicroKernel kernel;
+    private final TileColumn tiles;
     private final Scratch scratch;
     private final WorkerPool pool;
-    private final float[] zeros;
 
     PackedProduct(MicroKernel kernel, Scratch scratch, WorkerPool pool) {
         this.kernel = kernel;
+        this.tiles = new TileColumn(kernel, scratch);
         this.scratch = scratch;
         this.pool = pool;
-        this.zeros = new float[kernel.columns()];
     }
 
-    /** C must have columnStride 1, and K at least 1. */
-    void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        int high = kernel.rows();
-        int wide = kernel.columns();
-        int rowSpan = Math.min(Math.ceilDiv(SPAN, high), Math.ceilDiv(c.rows(), high)) * high;
-        int columnSpan = Math.min(Math.ceilDiv(SPAN, wide), Math.ceilDiv(c.columns(), wide)) * wide;
-        int deepest = Math.min(DEPTH, b.rows());
-        float[] packedA = scratch.lend(rowSpan * deepest);
-        float[] packedB = scratch.lend(columnSpan * deepest);
+    /** C and the start must have columnStride 1, the start may have rowStride 0, or be one zero; K is at least 1. */
+    void multiply(Matrix a, Matrix b, Matrix start, Matrix c) {
+        int span = Math.min(SPAN * kernel.rows(), Math.ceilDiv(c.rows(), kernel.rows()) * kernel.rows());
+        Matrix turned = a.transposed();                                          // (K, M)
+        float[] packedA = scratch.lend(span * Math.min(DEPTH, b.rows()) + TileColumn.SLACK);
         try {
-            for (int n = 0; n < c.columns(); n += columnSpan) {
-                int columns = Math.min(columnSpan, c.columns() - n);
-                for (int k = 0; k < b.rows(); k += DEPTH) {
-                    int depth = Math.min(DEPTH, b.rows() - k);
-                    pack(b, n, columns, wide, k, depth, packedB);
-                    for (int m = 0; m < c.rows(); m += rowSpan) {
-                        int rows = Math.min(rowSpan, c.rows() - m);
-                        pack(a.transposed(), m, rows, high, k, depth, packedA);
-                        Block block = new Block(m, rows, n, columns, depth, k > 0 || accumulate);
-                        int down = Math.ceilDiv(rows, GROUP * high);
-                        int across = Math.ceilDiv(columns, GROUP * wide);
-                        pool.run(down * across, chunk -> multiplyGroup(block, chunk / across, chunk % across, packedA, packedB, c));
-                    }
+            for (int k = 0; k < b.rows(); k += DEPTH) {
+                for (int m = 0; m < c.rows(); m += span) {
+                    multiplyBlock(new Block(turned, b, k == 0 ? start : c, c, k, Math.min(DEPTH, b.rows() - k), m, Math.min(span, c.rows() - m), packedA));
                 }
             }
         } finally {
             scratch.giveBack(packedA);
-            scratch.giveBack(packedB);
         }
     }
 
-    private record Block(int row, int rows, int column, int columns, int depth, boolean accumulate) {
+    /**
+     * A block of K by a block of M, with all columns.
+     *
+     * @param a       A transposed, (K,M)
+     * @param start   what the sums of this block start from
+     * @param k       first step of K
+     * @param depth   number of steps
+     * @param row     first row
+     * @param rows    number of rows
+     * @param packedA the block's panels of A
+     */
+    record Block(Matrix a, Matrix b, Matrix start, Matrix c, int k, int depth, int row, int rows, float[] packedA) {
     }
 
-    private void pack(Matrix x, int from, int columns, int width, int k, int depth, float[] packed) {
-        int panels = Math.ceilDiv(columns, width);
-        pool.run(Math.ceilDiv(panels, GROUP), chunk -> {
-            for (int panel = chunk * GROUP; panel < Math.min(panels, (chunk + 1) * GROUP); panel++) {
-                Panels.pack(x, from + panel * width, width, k, depth, packed, panel * width * depth);
-            }
+    private void multiplyBlock(Block block) {
+        packRows(block);
+        int panels = Math.ceilDiv(block.c.columns(), kernel.columns());
+        int width = Math.clamp(panels / ACROSS, 1, GROUP) * kernel.columns();
+        int across = Math.ceilDiv(block.c.columns(), width);
+        int high = kernel.rows();
+        int rowPanels = Math.ceilDiv(block.rows, high);
+        int part = Math.ceilDiv(rowPanels, Math.ceilDiv(rowPanels, PART)) * high;            // equal parts, none above PART panels
+        int down = Math.ceilDiv(block.rows, part);
+        pool.run(Math.multiplyExact(down, across), chunk -> {
+            int row = chunk % down * part;
+            multiplyRectangle(block, row, Math.min(part, block.rows - row), chunk / down * width, width);
         });
     }
 
-    /** One chunk: a rectangle of GROUP × GROUP tiles of C. */
-    private void multiplyGroup(Block block, int groupDown, int groupAcross, float[] packedA, float[] packedB, Matrix c) {
+    private void packRows(Block block) {
         int high = kernel.rows();
-        int wide = kernel.columns();
-        int lastRow = Math.min(block.rows, (groupDown + 1) * GROUP * high);
-        int lastColumn = Math.min(block.columns, (groupAcross + 1) * GROUP * wide);
-        for (int column = groupAcross * GROUP * wide; column < lastColumn; column += wide) {
-            for (int row = groupDown * GROUP * high; row < lastRow; row += high) {
-                int cAt = c.offset() + (block.row + row) * c.rowStride() + block.column + column;
-                if (row + high <= block.rows && column + wide <= block.columns) {
-                    float[] start = block.accumulate ? c.data() : zeros;
-                    kernel.multiply(block.depth, packedA, row * block.depth, packedB, column * block.depth,
-                            start, block.accumulate ? cAt : 0, block.accumulate ? c.rowStride() : 0, c.data(), cAt, c.rowStride());
-                } else {
-                    multiplyEdge(block, row, column, packedA, packedB, c, cAt);
-                }
-            }
-        }
+        pool.run(Math.ceilDiv(block.rows, GROUP * high), chunk -> {
+            int from = chunk * GROUP * high;
+            Panels.pack(block.a, block.row + from, Math.min(GROUP * high, block.rows - from), high, block.k, block.depth, block.packedA, from * block.depth);
+        });
     }
 
-    /** A tile that hangs over the edge of C is computed whole, beside C, and what lies inside is copied. */
-    private void multiplyEdge(Block block, int row, int column, float[] packedA, float[] packedB, Matrix c, int cAt) {
-        int high = Math.min(kernel.rows(), block.rows - row);
-        int columns = Math.min(kernel.columns(), block.columns - column);
-        int stride = kernel.columns();
-        float[] tile = scratch.lend(kernel.rows() * stride);
-        if (block.accumulate) {
-            for (int r = 0; r < high; r++) {
-                System.arraycopy(c.data(), cAt + r * c.rowStride(), tile, r * stride, columns);
-            }
+    private void multiplyRectangle(Block block, int row, int rows, int column, int width) {
+        int columns = Math.min(width, block.c.columns() - column);
+        float[] packedB = scratch.lend(width * block.depth);
+        Panels.pack(block.b, column, columns, kernel.columns(), block.k, block.depth, packedB, 0);
+        for (int n = 0; n < columns; n += kernel.columns()) {
+            tiles.multiply(block, row, rows, column + n, Math.min(kernel.columns(), columns - n), packedB, n * block.depth);
         }
-        kernel.multiply(block.depth, packedA, row * block.depth, packedB, column * block.depth,
-                block.accumulate ? tile : zeros, 0, block.accumulate ? stride : 0, tile, 0, stride);
-        for (int r = 0; r < high; r++) {
-            System.arraycopy(tile, r * stride, c.data(), cAt + r * c.rowStride(), columns);
-        }
-        scratch.giveBack(tile);
+        scratch.giveBack(packedB);
     }
 }

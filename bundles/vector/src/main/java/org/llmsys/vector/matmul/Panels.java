@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Packing: copies a block of a matrix into panels, in the order in which the micro-kernel reads.
  *
  * <pre>
- *   panel p of width w:  packed[at + k*w + i] = X[k, p*w + i]        depth × w elements, side by side
+ *   panel p of width w:  packed[at + p*depth*w + k*w + i] = X[k, p*w + i]        depth × w elements, side by side
  * </pre>
  *
  * <p>For B the panels run over its columns; for A, taken transposed, over its rows. Any strides are read; afterwards everything is
@@ -27,21 +27,38 @@ final class Panels {
     }
 
     /**
-     * Packs one panel.
+     * Packs neighbouring panels.
      *
-     * @param x     (K, columns): B, or A transposed
-     * @param from  first column of the panel
-     * @param k     first row
-     * @param depth number of rows
+     * @param x       (K, columns): B, or A transposed
+     * @param from    first column of the first panel
+     * @param columns columns that exist; the last panel may have fewer than {@code width}
+     * @param width   columns of a panel
+     * @param k       first row
+     * @param depth   number of rows
      */
-    static void pack(Matrix x, int from, int width, int k, int depth, float[] packed, int at) {
-        int present = Math.min(width, x.columns() - from);
+    static void pack(Matrix x, int from, int columns, int width, int k, int depth, float[] packed, int at) {
         int source = x.offset() + k * x.rowStride() + from * x.columnStride();
-        if (present < width) {
-            Arrays.fill(packed, at, at + depth * width, 0);
+        int whole = columns / width;
+        if (x.columnStride() == 1) {
+            copyRows(x.data(), source, x.rowStride(), whole, width, depth, packed, at);
+        } else {
+            for (int panel = 0; panel < whole; panel++) {
+                packOne(x, source + panel * width * x.columnStride(), width, width, depth, packed, at + panel * width * depth);
+            }
         }
-        if (x.columnStride() == 1 && present == width) {
-            copyRows(x.data(), source, x.rowStride(), width, depth, packed, at);
+        int present = columns - whole * width;
+        if (present > 0) {
+            int last = at + whole * width * depth;
+            Arrays.fill(packed, last, last + depth * width, 0);
+            packOne(x, source + whole * width * x.columnStride(), present, width, depth, packed, last);
+        }
+    }
+
+    private static void packOne(Matrix x, int source, int present, int width, int depth, float[] packed, int at) {
+        if (x.columnStride() == 1) {
+            for (int row = 0; row < depth; row++) {
+                System.arraycopy(x.data(), source + row * x.rowStride(), packed, at + row * width, present);
+            }
         } else if (x.rowStride() == 1 && turnable(width)) {
             turnColumns(x, source, present, width, depth, packed, at);
         } else {
@@ -54,18 +71,30 @@ final class Panels {
         return TRANSPOSITION != null && (width <= TRANSPOSITION.size() || width % TRANSPOSITION.size() == 0);
     }
 
-    /** Rows of a full panel are contiguous: whole vectors, of which the last may reach into the next row and is then overwritten. */
-    private static void copyRows(float[] x, int source, int stride, int width, int depth, float[] packed, int at) {
+    /**
+     * Rows are contiguous: each is read once along all panels, in whole vectors, of which the last of a panel may reach into the next
+     * row and is then overwritten.
+     */
+    private static void copyRows(float[] x, int source, int stride, int panels, int width, int depth, float[] packed, int at) {
         int reach = Math.ceilDiv(width, LANES) * LANES;
         int whole = reach == width ? depth : depth - Math.ceilDiv(reach - width, width);
-        int row = 0;
-        for (; row < whole && source + row * stride + reach <= x.length; row++) {
-            for (int i = 0; i < width; i += LANES) {
-                FloatVector.fromArray(SPECIES, x, source + row * stride + i).intoArray(packed, at + row * width + i);
+        for (int row = 0; row < depth; row++) {
+            int rowAt = source + row * stride;
+            boolean vectors = row < whole && rowAt + (panels - 1) * width + reach <= x.length;
+            for (int panel = 0; panel < panels; panel++) {
+                int to = at + (panel * depth + row) * width;
+                if (vectors) {
+                    copyVectors(x, rowAt + panel * width, packed, to, width);
+                } else {
+                    System.arraycopy(x, rowAt + panel * width, packed, to, width);
+                }
             }
         }
-        for (; row < depth; row++) {
-            System.arraycopy(x, source + row * stride, packed, at + row * width, width);
+    }
+
+    private static void copyVectors(float[] from, int at, float[] to, int toAt, int width) {
+        for (int i = 0; i < width; i += LANES) {
+            FloatVector.fromArray(SPECIES, from, at + i).intoArray(to, toAt + i);
         }
     }
 
@@ -84,8 +113,8 @@ final class Panels {
 
     /** Any strides. */
     private static void copyColumns(Matrix x, int source, int present, int width, int depth, float[] packed, int at) {
-        for (int i = 0; i < present; i++) {
-            for (int k = 0; k < depth; k++) {
+        for (int k = 0; k < depth; k++) {
+            for (int i = 0; i < present; i++) {
                 packed[at + k * width + i] = x.data()[source + k * x.rowStride() + i * x.columnStride()];
             }
         }

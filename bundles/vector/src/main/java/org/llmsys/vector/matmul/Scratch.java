@@ -14,15 +14,35 @@ public final class Scratch {
 
     private final AtomicReferenceArray<float[]> places = new AtomicReferenceArray<>(PLACES);
 
-    /** An array of at least {@code length} elements with whatever an earlier product left in them. */
+    /** An array of at least {@code length} elements with whatever an earlier product left in them: the shortest that will do. */
     public float[] lend(int length) {
-        for (int i = 0; i < PLACES; i++) {
-            float[] array = places.getPlain(i);
-            if (array != null && array.length >= length && places.compareAndSet(i, array, null)) {
-                return array;
+        while (true) {
+            int best = -1;
+            float[] shortest = null;
+            for (int i = 0; i < PLACES; i++) {
+                float[] array = places.getPlain(i);
+                if (array != null && array.length >= length && (shortest == null || array.length < shortest.length)) {
+                    best = i;
+                    shortest = array;
+                }
+            }
+            if (shortest == null || wastes(shortest.length, length)) {
+                return new float[rounded(length)];
+            }
+            if (places.compareAndSet(best, shortest, null)) {
+                return shortest;
             }
         }
-        return new float[length];
+    }
+
+    /** A much longer array is left to those who need it, or they would have to make another. */
+    private static boolean wastes(int length, int needed) {
+        return length > 4096 && length / 8 > needed;
+    }
+
+    /** A few sizes instead of many, so that arrays serve again. */
+    private static int rounded(int length) {
+        return length > LONGEST ? length : Math.max(512, Integer.highestOneBit(Math.max(1, length - 1)) << 1);
     }
 
     /** Kept in a free place, else in that of a shorter array, else left to the garbage collector. */

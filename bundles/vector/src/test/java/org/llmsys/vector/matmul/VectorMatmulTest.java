@@ -12,6 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.matmul.MatrixBatch;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.WorkerPool;
 
@@ -64,6 +65,50 @@ class VectorMatmulTest {
     }
 
     @Test
+    @DisplayName("a row times a transposed matrix, as in decoding with a tied head: naive's bits, also for rows a page apart, short rows and tails")
+    void transposedRows() {
+        for (int[] kn : new int[][] {{1024, 40}, {288, 15000}, {64, 17}, {65, 16}, {7, 700}, {8, 600}, {203, 31}}) {
+            requireNaiveBits(random(1, kn[0], 15), Layout.COLUMNS.random(kn[0], kn[1], 16), 1, kn[1], Layout.ROWS);
+            requireNaiveBits(Layout.GAPS.random(1, kn[0], 15), Layout.COLUMNS.random(kn[0], kn[1], 16), 1, kn[1], Layout.GAPS);
+        }
+    }
+
+    @Test
+    @DisplayName("the edges of the tiles: 1 to 33 columns beside whole panels, rows that end a low tile early, naive's bits")
+    void edges() {
+        for (int columns = 1; columns <= 33; columns++) {
+            requireNaiveBits(random(12 + columns, 20, 17), random(20, 64 + columns, 18), 12 + columns, 64 + columns, Layout.ROWS);
+        }
+    }
+
+    @Test
+    @DisplayName("a batch on 1, 2 and 4 threads: every product has naive's bits, large ones, small ones and hundreds of tiny ones")
+    void batches() {
+        for (int[] s : new int[][] {{3, 70, 300, 220}, {8, 33, 48, 31}, {500, 2, 3, 4}, {4, 1, 65, 130}, {2, 0, 3, 2}, {2, 3, 0, 2}}) {
+            Matrix a = random(s[1], s[0] * s[2], 19);                                            // heads side by side
+            Matrix b = Layout.COLUMNS.random(s[2], s[3], 20);
+            MatrixBatch heads = new MatrixBatch(new Matrix(a.data(), a.offset(), s[1], s[2], a.rowStride(), 1), s[0], s[2]);
+            MatrixBatch shared = new MatrixBatch(b, s[0], 0);
+            float[] expected = new float[s[0] * s[1] * s[3]];
+            MatmulKernel.naive().multiplyBatch(heads, shared, results(s, expected), false);
+            MatmulKernel.naive().multiplyBatch(heads, shared, results(s, expected), true);
+            for (int threads : new int[] {1, 2, 4}) {
+                try (WorkerPool pool = WorkerPool.of(threads)) {
+                    MatmulKernel kernel = new VectorMatmul(pool);
+                    float[] c = new float[expected.length];
+                    kernel.multiplyBatch(heads, shared, results(s, c), false);
+                    kernel.multiplyBatch(heads, shared, results(s, c), true);
+                    assertArrayEquals(expected, c);
+                }
+            }
+        }
+    }
+
+    private static MatrixBatch results(int[] s, float[] data) {
+        return new MatrixBatch(new Matrix(data, 0, s[1], s[3], s[3], 1), s[0], s[1] * s[3]);
+    }
+
+    @Test
     @DisplayName("blocks of K, M and N that do not fit once are joined without losing a bit")
     void largerThanABlock() {
         requireNaiveBits(random(9, 1100, 5), random(1100, 37, 6), 9, 37, Layout.ROWS);
@@ -72,18 +117,23 @@ class VectorMatmulTest {
     }
 
     @Test
-    @DisplayName("1, 2 and 4 threads, and four callers at once, give the same bits")
+    @DisplayName("1, 2 and 4 threads, and four callers at once, give the same bits, for many rows, few and one, B either way")
     void anyNumberOfThreads() {
-        Matrix a = random(207, 300, 11);
-        Matrix b = random(300, 515, 12);
-        float[] expected = new float[207 * 515];
-        MatmulKernel.naive().multiply(a, b, Matrix.of(207, 515, expected), false);
+        for (int rows : new int[] {207, 5, 1}) {
+            requireSameBits(random(rows, 300, 11), random(300, 515, 12), rows);
+            requireSameBits(random(rows, 300, 11), Layout.COLUMNS.random(300, 515, 12), rows);
+        }
+    }
+
+    private static void requireSameBits(Matrix a, Matrix b, int rows) {
+        float[] expected = new float[rows * 515];
+        MatmulKernel.naive().multiply(a, b, Matrix.of(rows, 515, expected), false);
         for (int threads : new int[] {1, 2, 4}) {
             try (WorkerPool pool = WorkerPool.of(threads)) {
                 MatmulKernel kernel = new VectorMatmul(pool);
                 List<CompletableFuture<float[]>> callers = IntStream.range(0, 4).mapToObj(caller -> CompletableFuture.supplyAsync(() -> {
-                    float[] c = new float[207 * 515];
-                    kernel.multiply(a, b, Matrix.of(207, 515, c), false);
+                    float[] c = new float[rows * 515];
+                    kernel.multiply(a, b, Matrix.of(rows, 515, c), false);
                     return c;
                 })).toList();
                 callers.forEach(caller -> assertArrayEquals(expected, caller.join()));
@@ -115,15 +165,37 @@ class VectorMatmulTest {
         assertEquals(true, e.getMessage().contains("(2, 3)") && e.getMessage().contains("(4, 5)"), e.getMessage());
     }
 
+    @Test
+    @DisplayName("a copy that no array could hold is refused before anything is computed")
+    void refusesWhatOverflows() {
+        Matrix one = new Matrix(new float[1], 0, 1 << 16, 1 << 16, 0, 0);                        // one element, 2^32 times
+        ShapeException e = assertThrows(ShapeException.class, () -> KERNELS.getFirst().multiply(one, one, one, false));
+        assertEquals("it is not contiguous, and a copy of 4294967296 elements does not fit an array", e.why());
+    }
+
     private static void requireNaiveBits(Matrix a, Matrix b, int rows, int columns, Layout layout) {
-        for (boolean accumulate : new boolean[] {false, true}) {
+        for (Way way : Way.values()) {
+            Matrix bias = layout.random(1, columns, 98);
             Matrix expected = layout.random(rows, columns, 99);
-            MatmulKernel.naive().multiply(a, b, expected, accumulate);
+            way.multiply(MatmulKernel.naive(), a, b, bias, expected);
             for (MatmulKernel kernel : KERNELS) {
                 Matrix c = layout.random(rows, columns, 99);
-                kernel.multiply(a, b, c, accumulate);
+                way.multiply(kernel, a, b, bias, c);
                 assertArrayEquals(expected.data(), c.data(), () -> "A (" + a.rows() + ", " + a.columns() + ") B columns " + columns
-                        + ", C " + layout + ", accumulate " + accumulate);
+                        + ", C " + layout + ", " + way);
+            }
+        }
+    }
+
+    /** What the sums start from. */
+    private enum Way {
+        ZERO, C, BIAS;
+
+        void multiply(MatmulKernel kernel, Matrix a, Matrix b, Matrix bias, Matrix c) {
+            if (this == BIAS) {
+                kernel.multiplyPlus(a, b, bias, c);
+            } else {
+                kernel.multiply(a, b, c, this == C);
             }
         }
     }
