@@ -2,8 +2,9 @@ package org.llmsys.autograd;
 
 import java.util.List;
 
-import org.osgi.annotation.versioning.ProviderType;
+import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.Tensor;
+import org.osgi.annotation.versioning.ProviderType;
 
 /** Remembers the operations of one forward pass, in order, to walk them backwards once. Used by one thread. */
 @ProviderType
@@ -24,9 +25,12 @@ public interface GradientTape {
     Variable record(String operation, Tensor value, BackwardRule rule, Variable... inputs);
 
     /**
-     * Walks back from {@code root}, whose gradient is 1.
+     * Walks back from {@code root}, whose gradient is 1. It may be called again, from the same root or another, for as long as the pass is
+     * open: each call gives gradients of its own, and nothing adds up between them ({@link GradientSum} does that).
      *
      * @param root a variable of one element that this tape recorded
+     * @throws org.llmsys.tensor.ShapeException for a root of more elements or none
+     * @throws org.llmsys.assembly.Problem      for a constant, for what another tape recorded, and when the pass is closed
      */
     Gradients backward(Variable root);
 
@@ -51,7 +55,8 @@ public interface GradientTape {
 
         @Override
         public Gradients backward(Variable root) {
-            throw new IllegalStateException("this tape records nothing, so there is no way back from " + root);
+            throw Problem.misused("backward from " + root + ": this pass records nothing", "it was opened for inference, or withoutGradients()",
+                    "open it with Pass.training");
         }
 
         @Override

@@ -23,7 +23,10 @@ public interface Gradients {
     /** The contiguous tensor, zero at first, that rules add the gradient of this variable to. Only for a wanted variable. */
     Tensor into(Variable variable);
 
-    /** The contiguous tensor that a rule which can overwrite writes to. Only for a wanted variable, once a rule. */
+    /**
+     * The contiguous tensor that a rule which can overwrite writes to. Only for a wanted variable. Asked for again (the rule of a * a), it
+     * is there to be added to, so the first share must be complete by then.
+     */
     Target target(Variable variable);
 
     /**

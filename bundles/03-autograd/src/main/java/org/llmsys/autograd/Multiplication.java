@@ -7,15 +7,18 @@ import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
 /**
- * Multiplies two variables of one shape, element by element: a gate.
+ * Multiplies two variables, element by element: a gate.
  *
  * <pre>
  *   y = a * b          dLoss/da += dLoss/dy * b          dLoss/db += dLoss/dy * a
  * </pre>
  *
- * <p>a, b, y: any shape, the same for all, contiguous F32 on the heap.
+ * <p>a, b: shapes that broadcast, any strides, F32 or F64; y: the shape they broadcast to. A gradient is summed back over the axes along
+ * which its operand was repeated. Contiguous F32 of one shape goes through slot {@code elementwise}.
  */
 public final class Multiplication {
+
+    private static final Pairwise REFERENCE = new Pairwise("multiply", (a, b) -> a * b, (a, b, y) -> b, (a, b, y) -> a);
 
     private final Need<ElementwiseKernel> elementwise;
 
@@ -23,27 +26,33 @@ public final class Multiplication {
         this.elementwise = needs.add(ElementwiseKernel.class, ElementwiseKernel.ALGORITHM);
     }
 
-    /** @throws ShapeException when the shapes differ */
+    /** @throws ShapeException when the shapes do not broadcast */
     public Variable forward(Variable a, Variable b, Pass pass) {
-        if (!a.shape().equals(b.shape())) {
-            throw new ShapeException("multiply " + a.name() + " and " + b.name(), a.shape(), b.shape(), "the shapes differ");
+        Tensor y = pass.blank(Broadcast.shape("multiply", a, b));
+        if (!Broadcast.fitsKernel(a.value(), b.value(), y)) {
+            pass.giveBack(y);
+            return REFERENCE.apply(a, b, pass);
         }
-        Tensor y = pass.zeros(a.shape());
         pass.step().get(elementwise).multiply(a.value(), b.value(), y);
         return pass.tape().record("multiply", y, (gradY, gradients) -> {
-            ElementwiseKernel kernel = pass.step().get(elementwise);
-            if (gradients.wanted(a)) {
-                addProduct(kernel, gradY, b.value(), gradients.into(a), pass);
-            }
-            if (gradients.wanted(b)) {
-                addProduct(kernel, gradY, a.value(), gradients.into(b), pass);
-            }
+            addProduct(gradients, a, gradY, b.value(), pass);
+            addProduct(gradients, b, gradY, a.value(), pass);
         }, a, b);
     }
 
-    private static void addProduct(ElementwiseKernel kernel, Tensor gradY, Tensor factor, Tensor gradient, Pass pass) {
-        Tensor product = pass.zeros(gradY.shape());
-        kernel.multiply(gradY, factor, product);
-        kernel.addScaled(product, 1, gradient);
+    private void addProduct(Gradients gradients, Variable x, Tensor gradY, Tensor factor, Pass pass) {
+        if (!gradients.wanted(x)) {
+            return;
+        }
+        ElementwiseKernel kernel = pass.step().get(elementwise);
+        Gradients.Target target = gradients.target(x);
+        if (target.accumulate()) {
+            Tensor product = pass.blank(gradY.shape());
+            kernel.multiply(gradY, factor, product);
+            kernel.addScaled(product, 1, target.tensor());
+            pass.giveBack(product);
+        } else {
+            kernel.multiply(gradY, factor, target.tensor());
+        }
     }
 }

@@ -1,5 +1,8 @@
 package org.llmsys.autograd;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.llmsys.assembly.Step;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Shape;
@@ -18,6 +21,7 @@ public final class Pass implements AutoCloseable {
     private final boolean training;
     private final long seed;
     private final long place;
+    private final List<Runnable> afterwards;
 
     /** A pass without gradients, in F32 memory of its own. */
     public static Pass inference(Step step, TensorAllocator allocator, String owner) {
@@ -26,7 +30,7 @@ public final class Pass implements AutoCloseable {
 
     /** A pass without gradients. */
     public static Pass inference(Step step, TensorAllocator allocator, Workspace workspace) {
-        return new Pass(step, GradientTape.NONE, workspace.open(allocator), false, 0, 0);
+        return new Pass(step, GradientTape.NONE, workspace.open(allocator), false, 0, 0, new ArrayList<>());
     }
 
     /** A pass that a tape follows, in F32 memory of its own. */
@@ -43,21 +47,23 @@ public final class Pass implements AutoCloseable {
      */
     public static Pass training(Step step, TapeFactory tapes, TensorAllocator allocator, Workspace workspace, long seed, long place) {
         Workspace.Loan memory = workspace.open(allocator);
-        return new Pass(step, tapes.open(memory), memory, true, seed, place);
+        return new Pass(step, tapes.open(memory), memory, true, seed, place, new ArrayList<>());
     }
 
-    private Pass(Step step, GradientTape tape, Workspace.Loan memory, boolean training, long seed, long place) {
+    private Pass(Step step, GradientTape tape, Workspace.Loan memory, boolean training, long seed, long place,
+            List<Runnable> afterwards) {
         this.step = step;
         this.tape = tape;
         this.memory = memory;
         this.training = training;
         this.seed = seed;
         this.place = place;
+        this.afterwards = afterwards;
     }
 
     /** This pass with nothing taken down: what is computed in it is constant. The memory stays this pass's; close this one only. */
     public Pass withoutGradients() {
-        return new Pass(step, GradientTape.NONE, memory, training, seed, place);
+        return new Pass(step, GradientTape.NONE, memory, training, seed, place, afterwards);
     }
 
     public Step step() {
@@ -103,8 +109,21 @@ public final class Pass implements AutoCloseable {
         return RandomStream.at(seed, place, layer);
     }
 
-    /** Says that the pass went well: the next one may use its memory again. Without it, closing gives the memory up. */
+    /**
+     * Puts something off until the pass completes: an attempt that is given up, and repeated, leaves nothing behind. For what a layer
+     * measures while it learns, such as the running mean of batch normalization.
+     */
+    public void whenComplete(Runnable action) {
+        afterwards.add(action);
+    }
+
+    /**
+     * Says that the pass went well: what was put off happens, once and in order, and the next pass may use this one's memory again.
+     * Without it, closing gives the memory up. A training run calls it when it commits the step.
+     */
     public void complete() {
+        afterwards.forEach(Runnable::run);
+        afterwards.clear();
         memory.complete();
     }
 

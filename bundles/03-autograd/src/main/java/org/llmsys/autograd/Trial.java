@@ -10,6 +10,7 @@ import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.RandomStream;
+import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
 
@@ -71,19 +72,26 @@ public record Trial(Assemblies assemblies) {
     }
 
     /**
-     * Holds the backward rules of a network against finite differences, as {@link GradientCheck#FLOAT} does.
+     * Holds the backward rules of a network against finite differences: in double when the first input is F64, as
+     * {@link GradientCheck#DOUBLE} does, else as {@link GradientCheck#FLOAT}.
      *
      * @param forward computes the output, of any shape
      * @param inputs  the variables whose gradients are checked
      * @throws org.llmsys.assembly.Problem that names the first element where they differ
      */
     public <P> void gradientCheck(String operation, Blueprint<P> blueprint, BiFunction<P, Pass, Variable> forward, Variable... inputs) {
-        GradientCheck.FLOAT.layer(operation, assemblies, blueprint, forward, inputs).requireGood();
+        boolean inDouble = inputs.length > 0 && inputs[0].value().dtype() == DType.F64;
+        (inDouble ? GradientCheck.DOUBLE : GradientCheck.FLOAT).layer(operation, assemblies, blueprint, forward, inputs).requireGood();
     }
 
     /** A variable of numbers from -1 to below 1, evenly spread: always the same ones for the same name and size. */
     public static Variable random(String name, long... extents) {
-        Tensor value = Tensor.zeros(extents);
+        return random(DType.F32, name, extents);
+    }
+
+    /** As {@link #random(String, long...)}; in F64 for gradient checks. */
+    public static Variable random(DType dtype, String name, long... extents) {
+        Tensor value = Tensor.zeros(dtype, Shape.of(extents));
         RandomStream random = RandomStream.at(name.hashCode());
         for (long i = 0; i < value.size(); i++) {
             value.storage().setDouble(i, 2 * random.nextDouble() - 1);

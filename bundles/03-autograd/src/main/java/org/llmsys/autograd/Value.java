@@ -65,6 +65,16 @@ public final class Value {
         return gradient;
     }
 
+    /** How it was made: "+", "tanh", …, or "given". */
+    public String operation() {
+        return operation;
+    }
+
+    /** What it was made from, in the order of the operation; empty when it was given. */
+    public List<Value> inputs() {
+        return List.of(inputs);
+    }
+
     public Value add(Value other) {
         return binary("+", data + other.data, this, 1, other, 1);
     }
@@ -117,7 +127,7 @@ public final class Value {
     }
 
     /** Every value this one depends on, each after its own inputs, this one last. Without recursion: long chains would overflow the stack. */
-    private List<Value> inputsFirst() {
+    List<Value> inputsFirst() {
         List<Value> order = new ArrayList<>();
         Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<Value> placed = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -138,6 +148,7 @@ public final class Value {
         return order;
     }
 
+    /** Operation and number; {@link ComputationGraph#of(Value)} shows all that it was made from. */
     @Override
     public String toString() {
         return operation + " " + data;

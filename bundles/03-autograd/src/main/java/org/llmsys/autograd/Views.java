@@ -1,5 +1,7 @@
 package org.llmsys.autograd;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import org.llmsys.tensor.Shape;
@@ -14,8 +16,10 @@ import org.llmsys.tensor.Tensor;
  * </pre>
  *
  * <p>A gradient finds its way back through the same view: the view of the input's gradient shares its memory, so adding to the view adds
- * to the gradient. Elements that a slice left out get nothing. The result of {@link #transpose} is not contiguous; kernels
- * that need it so get it from {@link #contiguous}.
+ * to the gradient. Elements that a slice left out get nothing; one that {@link #expand} repeats gets the sum. The results are mostly not
+ * contiguous; kernels that need it so get it from {@link #contiguous}.
+ *
+ * <p>Errors: a {@link ShapeException} with the operation and the shapes for an axis, index or shape that does not fit.
  */
 public final class Views {
 
@@ -28,20 +32,59 @@ public final class Views {
      * @throws ShapeException when the number of elements differs
      */
     public static Variable reshape(Variable x, Pass pass, long... extents) {
-        long[] before = x.shape().extents();
-        Tensor elements = x.value().isContiguous() ? x.value() : copied(x.value(), pass);
+        Shape before = x.shape();
+        Tensor elements = Broadcast.contiguous(x.value(), pass);
         return pass.tape().record("reshape", elements.reshape(extents),
-                (gradY, gradients) -> addThrough(gradients, x, gradX -> gradX, gradY.reshape(before)), x);
-    }
-
-    /** Elements {@code from} to {@code to} (exclusive) of an axis. */
-    public static Variable slice(Variable x, Pass pass, int axis, long from, long to) {
-        return view("slice", x, pass, t -> t.slice(axis, from, to));
+                (gradY, gradients) -> addAll(gradients, x, gradX -> gradX, gradY.reshape(before.extents())), x);
     }
 
     /** Exchanges two axes. */
     public static Variable transpose(Variable x, Pass pass, int axis0, int axis1) {
-        return view("transpose", x, pass, t -> t.transpose(axis0, axis1));
+        return whole("transpose", x, pass, t -> t.transpose(axis0, axis1));
+    }
+
+    /** Axis {@code i} of the result is axis {@code order[i]} of x. */
+    public static Variable permute(Variable x, Pass pass, int... order) {
+        return whole("permute", x, pass, t -> t.permute(order));
+    }
+
+    /** Elements {@code from} to {@code to} (exclusive) of an axis. */
+    public static Variable slice(Variable x, Pass pass, int axis, long from, long to) {
+        return part("slice", x, pass, t -> t.slice(axis, from, to));
+    }
+
+    /** One index of an axis, which disappears. */
+    public static Variable select(Variable x, Pass pass, int axis, long index) {
+        return part("select", x, pass, t -> t.select(axis, index));
+    }
+
+    /** Parts of these sizes along an axis; the sizes add up to its extent. */
+    public static List<Variable> split(Variable x, Pass pass, int axis, long... sizes) {
+        List<Variable> parts = new ArrayList<>();
+        long from = 0;
+        for (Tensor part : x.value().split(axis, sizes)) {
+            long to = from + part.shape().extent(axis);
+            parts.add(slice(x, pass, axis, from, to));
+            from = to;
+        }
+        return parts;
+    }
+
+    /** Repeats axes of extent 1, and adds axes in front, to reach a shape that x broadcasts to. */
+    public static Variable expand(Variable x, Pass pass, long... extents) {
+        return pass.tape().record("expand", x.value().expand(Shape.of(extents)), (gradY, gradients) -> {
+            if (!gradY.shape().equals(x.shape())) {
+                addSummed(gradients, x, gradY);
+            } else {
+                addAll(gradients, x, gradX -> gradX, gradY);
+            }
+        }, x);
+    }
+
+    private static void addSummed(Gradients gradients, Variable x, Tensor gradY) {
+        if (gradients.wanted(x)) {
+            Shares.addSummed(gradients, x, x.shape(), gradY);
+        }
     }
 
     /** The same variable when its elements stand one after the other, else a copy whose elements do. */
@@ -49,55 +92,32 @@ public final class Views {
         if (x.value().isContiguous()) {
             return x;
         }
-        return pass.tape().record("contiguous", copied(x.value(), pass),
-                (gradY, gradients) -> addThrough(gradients, x, gradX -> gradX, gradY), x);
+        return pass.tape().record("contiguous", Broadcast.contiguous(x.value(), pass),
+                (gradY, gradients) -> addAll(gradients, x, gradX -> gradX, gradY), x);
     }
 
-    private static Variable view(String operation, Variable x, Pass pass, UnaryOperator<Tensor> view) {
-        return pass.tape().record(operation, view.apply(x.value()), (gradY, gradients) -> addThrough(gradients, x, view, gradY), x);
+    private static Variable whole(String operation, Variable x, Pass pass, UnaryOperator<Tensor> view) {
+        return pass.tape().record(operation, view.apply(x.value()), (gradY, gradients) -> addAll(gradients, x, view, gradY), x);
     }
 
-    private static Tensor copied(Tensor source, Pass pass) {
-        Tensor copy = pass.zeros(source.shape());
-        copy.copyFrom(source);
-        return copy;
+    private static Variable part(String operation, Variable x, Pass pass, UnaryOperator<Tensor> view) {
+        return pass.tape().record(operation, view.apply(x.value()), (gradY, gradients) -> {
+            if (gradients.wanted(x)) {
+                Shares.addTo(view.apply(gradients.into(x)), gradY);
+            }
+        }, x);
     }
 
-    private static void addThrough(Gradients gradients, Variable x, UnaryOperator<Tensor> view, Tensor gradY) {
-        if (gradients.wanted(x)) {
-            add(gradY, view.apply(gradients.into(x)));
-        }
-    }
-
-    /** {@code into += from}, row by row of the last axis; {@code from} is contiguous, {@code into} has any strides. */
-    private static void add(Tensor from, Tensor into) {
-        Shape shape = into.shape();
-        if (shape.size() == 0) {
+    /** The view shows every element once, so the first gradient is copied instead of being added to zeros. */
+    private static void addAll(Gradients gradients, Variable x, UnaryOperator<Tensor> view, Tensor gradY) {
+        if (!gradients.wanted(x)) {
             return;
         }
-        int width = shape.rank() == 0 ? 1 : shape.intExtent(-1);
-        int step = shape.rank() == 0 ? 1 : Math.toIntExact(into.stride(-1));
-        float[] source = from.floats();
-        float[] target = into.storage().floats();
-        int rows = Math.toIntExact(shape.size() / width);
-        long[] index = new long[shape.rank()];
-        for (int row = 0; row < rows; row++) {
-            int s = from.floatOffset() + row * width;
-            int t = Math.toIntExact(into.position(index));
-            for (int i = 0; i < width; i++, t += step) {
-                target[t] += source[s + i];
-            }
-            nextRow(index, shape);
-        }
-    }
-
-    /** Moves an index on by one row: the last axis stays at 0. */
-    private static void nextRow(long[] index, Shape shape) {
-        for (int axis = index.length - 2; axis >= 0; axis--) {
-            if (++index[axis] < shape.extent(axis)) {
-                return;
-            }
-            index[axis] = 0;
+        Gradients.Target target = gradients.target(x);
+        if (target.accumulate()) {
+            Shares.addTo(view.apply(target.tensor()), gradY);
+        } else {
+            view.apply(target.tensor()).copyFrom(gradY);
         }
     }
 }

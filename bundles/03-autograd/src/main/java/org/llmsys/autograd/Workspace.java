@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Storage;
@@ -142,6 +143,7 @@ public final class Workspace implements AutoCloseable {
 
         private final Map<Storage, Buffer> taken = new IdentityHashMap<>();
         private boolean completed;
+        private boolean over;
 
         @Override
         public Tensor zeros(Shape shape) {
@@ -165,6 +167,10 @@ public final class Workspace implements AutoCloseable {
         }
 
         private Tensor lend(Shape shape) {
+            if (over) {
+                throw Problem.misused("this pass is closed", "its memory went back, with what it computed and the way back from it",
+                        "do all of it before the pass closes, and copy out what must outlive it");
+            }
             Buffer buffer = take(shape.size());
             taken.put(buffer.storage, buffer);
             return Tensor.of(buffer.storage, shape);
@@ -184,6 +190,7 @@ public final class Workspace implements AutoCloseable {
 
         @Override
         public void close() {
+            over = true;
             if (completed) {
                 taken.values().forEach(Workspace.this::keep);
                 dropUnused();

@@ -10,8 +10,9 @@
  * loss to the weights. One forward definition serves training and inference: without a recording tape the rules are dropped.
  *
  * <p>To read first: {@link org.llmsys.autograd.Value}, the same idea with single numbers. Then {@link org.llmsys.autograd.Addition} and
- * {@link org.llmsys.autograd.MatrixProduct}, forward and backward side by side. {@link org.llmsys.autograd.GradientCheck} holds any rule against
- * finite differences. {@link org.llmsys.autograd.Trial} runs a small network on the spot.
+ * {@link org.llmsys.autograd.MatrixProduct}, forward and backward side by side, and {@link org.llmsys.autograd.Functions}, where they stand in one
+ * line. {@link org.llmsys.autograd.GradientCheck} holds any rule against finite differences, {@link org.llmsys.autograd.ComputationGraph} shows what was
+ * computed from what, {@link org.llmsys.autograd.Trial} runs a small network on the spot.
  */
 @Export
 @Version("0.1.0")

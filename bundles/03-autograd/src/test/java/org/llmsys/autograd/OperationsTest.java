@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -54,6 +55,29 @@ class OperationsTest {
         trial.gradientCheck("add to itself", Addition::new, (addition, pass) -> addition.forward(a, a, pass), a);
         trial.gradientCheck("multiply", Multiplication::new, (multiplication, pass) -> multiplication.forward(a, b, pass), a, b);
         trial.gradientCheck("square", Multiplication::new, (multiplication, pass) -> multiplication.forward(a, a, pass), a);
+    }
+
+    @Test
+    @DisplayName("the kernels' paths in F32, on both tapes and at sizes 0, 1 and 207: written as the first share, and added as a later one")
+    void kernelPaths() {
+        record Built(Addition addition, Multiplication multiplication, Scaling scaling, MatrixProduct product) {
+        }
+        for (Trial tape : new Trial[] {trial, Workbench.fusing()}) {
+            for (int size : new int[] {0, 1, 207}) {
+                Variable a = Trial.random("a", size);
+                Variable b = Trial.random("b", size);
+                tape.gradientCheck("a*b + 0.3a + a*a", needs -> new Built(new Addition(needs), new Multiplication(needs), new Scaling(needs), null),
+                        (built, pass) -> built.addition().forward(built.addition().forward(built.multiplication().forward(a, b, pass),
+                                built.scaling().forward(a, 0.3, pass), pass), built.multiplication().forward(a, a, pass), pass), a, b);
+            }
+            Variable q = Trial.random("q", 2, 3, 5);
+            Variable k = Trial.random("k", 2, 4, 5);
+            Variable w = Trial.random("w", 4, 3);
+            tape.gradientCheck("(q·kᵀ)·w + q·kᵀ·w, batched", needs -> new Built(new Addition(needs), null, null, new MatrixProduct(needs)), (built, pass) -> {
+                Variable scores = built.product().forward(q, k, true, pass);                       // (2,3,4)
+                return built.addition().forward(built.product().forward(scores, w, false, pass), built.product().forward(scores, w, false, pass), pass);
+            }, q, k, w);
+        }
     }
 
     @Test
@@ -126,6 +150,36 @@ class OperationsTest {
     }
 
     @Test
+    @DisplayName("equal shapes in contiguous F32 go through the slot, everything else through the reference, to the same numbers")
+    void bothPaths() {
+        Variable a = Trial.random("a", 2, 3);
+        Variable turned = Variable.parameter("a", a.value().transpose(0, 1).copy().transpose(0, 1));
+        Variable b = Trial.random("b", 2, 3);
+        trial.train(needs -> new Object[] {new Addition(needs), new Multiplication(needs), new Scaling(needs)}, (built, pass) -> {
+            Addition addition = (Addition) built[0];
+            Multiplication multiplication = (Multiplication) built[1];
+            Scaling scaling = (Scaling) built[2];
+            assertArrayEquals(addition.forward(a, b, pass).value().floats(), addition.forward(turned, b, pass).value().floats());
+            assertArrayEquals(multiplication.forward(a, b, pass).value().floats(), multiplication.forward(turned, b, pass).value().floats());
+            assertArrayEquals(scaling.forward(a, 3, pass).value().floats(), scaling.forward(turned, 3, pass).value().floats());
+        });
+    }
+
+    @Test
+    @DisplayName("a bias (2) added to rows (2,2), by hand: its gradient is the sum over the rows")
+    void biasByHand() {
+        Variable rows = Variable.parameter("x", Tensor.of(Shape.of(2, 2), 1, 2, 3, 4));
+        Variable bias = given("b", 10, 20);
+        trial.train(Addition::new, (addition, pass) -> {
+            Variable y = addition.forward(rows, bias, pass);
+            assertArrayEquals(new float[] {11, 22, 13, 24}, y.value().floats());
+            Gradients gradients = pass.tape().backward(Reductions.sum(y, pass, false));
+            assertArrayEquals(new float[] {2, 2}, gradients.of(bias).floats());
+            assertArrayEquals(new float[] {1, 1, 1, 1}, gradients.of(rows).floats());
+        });
+    }
+
+    @Test
     @DisplayName("a constant operand gets no gradient, the other one does")
     void constantOperand() {
         Variable a = Trial.random("a", 1);
@@ -151,6 +205,22 @@ class OperationsTest {
             assertThrows(ShapeException.class, () -> product.forward(a, b, true, pass));
         });
         trial.train(needs -> "", (none, pass) -> assertThrows(ShapeException.class, () -> Views.reshape(a, pass, 7)));
+    }
+
+    @Test
+    @DisplayName("going back from several numbers, from a constant, and in a pass that records nothing: one clear error each")
+    void refusesRoots() {
+        Variable a = Trial.random("a", 2, 3);
+        trial.train(Addition::new, (addition, pass) -> {
+            ShapeException several = assertThrows(ShapeException.class, () -> pass.tape().backward(addition.forward(a, a, pass)));
+            assertEquals("backward from add: (2, 3) does not fit", several.getMessage());
+            Problem constant = assertThrows(Problem.class, () -> pass.tape().backward(Reductions.sum(a.detach(), pass, false)));
+            assertEquals("backward from sum(): it is a constant", constant.getMessage());
+            Problem given = assertThrows(Problem.class, () -> pass.tape().backward(Trial.random("w", 1)));
+            assertEquals("backward from w(1): this tape did not record it", given.getMessage());
+        });
+        trial.infer(Addition::new, (addition, pass) -> assertEquals("backward from sum(): this pass records nothing",
+                assertThrows(Problem.class, () -> pass.tape().backward(Reductions.sum(a, pass, false))).getMessage()));
     }
 
     private static Variable given(String name, float... elements) {

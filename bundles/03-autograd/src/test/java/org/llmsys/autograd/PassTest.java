@@ -3,10 +3,12 @@ package org.llmsys.autograd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.internal.EagerTape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -26,6 +28,38 @@ class PassTest {
             assertEquals(4 * (1 + 1 + 3), live(heap));          // y, its gradient, x's gradient
         }
         assertEquals(0, live(heap));
+    }
+
+    @Test
+    @DisplayName("what is put off happens once, in order, when the pass completes, and never when it does not")
+    void whenComplete() {
+        StringBuilder happened = new StringBuilder();
+        try (Pass pass = Pass.inference(null, new HeapAllocator(), "test")) {
+            pass.whenComplete(() -> happened.append('a'));
+            pass.withoutGradients().whenComplete(() -> happened.append('b'));
+            assertEquals("", happened.toString());
+            pass.complete();
+            pass.complete();
+        }
+        try (Pass pass = Pass.inference(null, new HeapAllocator(), "test")) {
+            pass.whenComplete(() -> happened.append('c'));
+        }
+        assertEquals("ab", happened.toString());
+    }
+
+    @Test
+    @DisplayName("when a pass is closed there is no way back any more, completed or not: its memory may serve the next pass already")
+    void closedIsOver() {
+        for (boolean completes : new boolean[] {true, false}) {
+            Pass pass = Pass.training(null, new EagerTape(), new HeapAllocator(), "test", 1, 1);
+            Variable x = Variable.parameter("x", Tensor.zeros(3));
+            Variable y = pass.tape().record("first", pass.zeros(1), (g, gradients) -> gradients.into(x).set(g.get(0), 0), x);
+            if (completes) {
+                pass.complete();
+            }
+            pass.close();
+            assertEquals("this pass is closed", assertThrows(Problem.class, () -> pass.tape().backward(y)).getMessage());
+        }
     }
 
     @Test

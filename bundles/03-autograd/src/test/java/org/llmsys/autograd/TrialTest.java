@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Tensor;
 
 class TrialTest {
@@ -80,5 +81,19 @@ class TrialTest {
         assertArrayEquals(numbers, Trial.random("x", 207).value().floats());
         assertFalse(numbers[0] == Trial.random("y", 1).value().get(0));
         assertEquals(0, Trial.random("none", 0).value().size());
+    }
+
+    @Test
+    @DisplayName("in F64 they are the same numbers, not rounded, and the gradient check is the one in double")
+    void inDouble() {
+        Variable wide = Trial.random(DType.F64, "x", 13);
+        for (int i = 0; i < 13; i++) {
+            assertEquals(Trial.random("x", 13).value().get(i), (float) wide.value().getDouble(i));
+        }
+        trial.gradientCheck("exp", needs -> "", (none, pass) -> {
+            Variable y = Functions.exp(wide, pass);
+            assertEquals(DType.F64, y.value().dtype());
+            return y;
+        }, wide);
     }
 }

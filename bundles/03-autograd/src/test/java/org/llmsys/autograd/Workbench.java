@@ -2,6 +2,7 @@ package org.llmsys.autograd;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.autograd.internal.EagerTape;
+import org.llmsys.autograd.internal.FusingTape;
 import org.llmsys.matmul.internal.NaiveMatmul;
 import org.llmsys.tensor.internal.ScalarElementwise;
 
@@ -12,6 +13,14 @@ final class Workbench {
     }
 
     static Trial trial() {
-        return new Trial(Assemblies.of(new EagerTape(), new NaiveMatmul(), new ScalarElementwise()));
+        return trial(new EagerTape());
+    }
+
+    static Trial fusing() {
+        return trial(new FusingTape());
+    }
+
+    private static Trial trial(TapeFactory tape) {
+        return new Trial(Assemblies.of(tape, new NaiveMatmul(), new ScalarElementwise()));
     }
 }

@@ -5,7 +5,9 @@ import java.util.Map;
 
 import org.llmsys.autograd.PassMemory;
 import org.llmsys.autograd.Variable;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ElementwiseKernel;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 
 /** One tensor for each variable that a gradient has reached; made, zeroed, when a rule first asks for it. Everything is added. */
@@ -36,7 +38,7 @@ final class CollectedGradients implements GradientStore {
 
     @Override
     public void add(Variable variable, Tensor gradient, ElementwiseKernel kernel) {
-        kernel.addScaled(gradient, 1, into(variable));
+        addTo(into(variable), gradient, kernel);
     }
 
     @Override
@@ -52,6 +54,19 @@ final class CollectedGradients implements GradientStore {
     @Override
     public void finish() {
         // each has memory of its own already
+    }
+
+    /** Through the kernel in F32; by a plain loop in F64, which kernels do not know. */
+    static void addTo(Tensor sum, Tensor gradient, ElementwiseKernel kernel) {
+        if (sum.dtype() == DType.F32) {
+            kernel.addScaled(gradient, 1, sum);
+        } else {
+            Elements total = sum.elements();
+            Elements share = gradient.elements();
+            for (int i = 0; i < total.size(); i++) {
+                total.add(i, share.get(i));
+            }
+        }
     }
 
     static void requireWanted(Variable variable) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.BackwardRule;
 import org.llmsys.autograd.GradientTape;
 import org.llmsys.autograd.Gradients;
@@ -73,8 +74,11 @@ final class RecordingTape implements GradientTape {
                 return i;
             }
         }
-        throw new IllegalArgumentException("this tape did not record " + root + (root.differentiable()
-                ? "; go back from a variable of the same pass" : ", because nothing it was computed from is differentiable"));
+        throw root.differentiable()
+                ? Problem.misused("backward from " + root + ": this tape did not record it", "it was given, or computed in another pass",
+                        "go back from a result of the pass whose tape this is")
+                : Problem.misused("backward from " + root + ": it is a constant", "nothing it was computed from is differentiable, or it was detached",
+                        "make what shall learn a parameter, and compute the loss outside withoutGradients()");
     }
 
     @Override

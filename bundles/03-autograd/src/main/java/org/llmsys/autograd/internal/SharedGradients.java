@@ -63,7 +63,7 @@ final class SharedGradients implements GradientStore {
     public void add(Variable variable, Tensor gradient, ElementwiseKernel kernel) {
         CollectedGradients.requireWanted(variable);
         if (held.containsKey(variable)) {
-            kernel.addScaled(gradient, 1, into(variable));
+            CollectedGradients.addTo(into(variable), gradient, kernel);
         } else {
             hold(variable, gradient);
         }
