@@ -1,8 +1,11 @@
 package org.llmsys.layers;
 
+import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Views;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Tensor;
 
@@ -15,6 +18,10 @@ import org.llmsys.tensor.Tensor;
  *
  * <p>Dividing by 1 - p keeps the expected value, so nothing needs to be done when generating: then y = x. The mask is a function of
  * seed, training step and place, so it is drawn again on the way back instead of being kept, and a repeated step repeats it.
+ *
+ * <pre>{@code
+ * Variable y = new Dropout(0.1f, 7).forward(x, pass);        // 7: no other dropout of this network has it
+ * }</pre>
  *
  * @see <a href="https://jmlr.org/papers/v15/srivastava14a.html">Srivastava et al. 2014, Dropout</a>
  */
@@ -40,27 +47,25 @@ public final class Dropout implements Layer {
         if (!pass.training() || p == 0) {
             return x;
         }
-        Tensor y = pass.zeros(x.shape());
-        addMasked(x.value(), y, pass.random(place));
+        Variable elements = Views.contiguous(x, pass);
+        Tensor y = pass.blank(x.shape());
+        mask(elements.value(), y, false, pass.random(place));
         return pass.tape().record("dropout", y, (gradY, gradients) -> {
-            if (gradients.wanted(x)) {
-                addMasked(gradY, gradients.into(x), pass.random(place));
+            if (gradients.wanted(elements)) {
+                Gradients.Target gradX = gradients.target(elements);
+                mask(gradY, gradX.tensor(), gradX.accumulate(), pass.random(place));
             }
-        }, x);
+        }, elements);
     }
 
-    /** to += from * mask / (1 - p). */
-    private void addMasked(Tensor from, Tensor to, RandomStream random) {
-        float keep = (float) (1 / (1 - p));
-        float[] source = from.floats();
-        float[] target = to.floats();
-        int s = from.floatOffset();
-        int t = to.floatOffset();
-        int size = Math.toIntExact(from.size());
-        for (int i = 0; i < size; i++) {
-            if (random.nextDouble() >= p) {
-                target[t + i] += source[s + i] * keep;
-            }
+    /** to = from * mask / (1 - p), or added to it. */
+    private void mask(Tensor from, Tensor to, boolean accumulate, RandomStream random) {
+        double scale = 1 / (1 - p);
+        Elements source = from.elements();
+        Elements target = to.elements();
+        for (int i = 0; i < source.size(); i++) {
+            double passed = random.nextDouble() >= p ? source.get(i) * scale : 0;
+            target.set(i, accumulate ? target.get(i) + passed : passed);
         }
     }
 }

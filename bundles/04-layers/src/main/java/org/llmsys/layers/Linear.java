@@ -2,12 +2,15 @@ package org.llmsys.layers;
 
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Needs;
+import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Views;
 import org.llmsys.matmul.MatmulKernel;
-import org.llmsys.matmul.Matrix;
+import org.llmsys.matmul.TensorProduct;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -19,8 +22,8 @@ import org.llmsys.tensor.Tensor;
  *   y = x·W + b        dLoss/dx += dLoss/dy·Wᵀ     dLoss/dW += xᵀ·dLoss/dy     dLoss/db += column sums of dLoss/dy
  * </pre>
  *
- * <p>Shapes: x (..., in) contiguous, W (in, out), b (out) or none, y (..., out). The weights are {@code name.weight}, stored (in, out)
- * as GPT-2 stores them, and {@code name.bias}, which may be missing.
+ * <p>Shapes: x (..., in), W (in, out), b (out) or none, y (..., out). The weights are {@code name.weight}, stored (in, out) as GPT-2
+ * stores them, and {@code name.bias}, which may be missing. Errors: {@link ShapeException} when the last axis of x is not {@code in}.
  *
  * <pre>{@code
  * Linear hidden = new Linear("c_fc", 128, 512, parameters, needs);
@@ -47,29 +50,40 @@ public final class Linear implements Layer {
     }
 
     @Override
-    public Variable forward(Variable x, Pass pass) {
-        requireFit(x);
+    public Variable forward(Variable input, Pass pass) {
+        requireFit(input);
+        Variable x = Views.contiguous(input, pass);
         long[] extents = x.shape().extents();
         extents[extents.length - 1] = weight.shape().extent(1);
-        Tensor y = pass.zeros(Shape.of(extents));                                                   // (..., out)
-        if (bias != null) {
-            fillRows(bias.value(), y);
+        Tensor y = pass.blank(Shape.of(extents));                                                   // (..., out)
+        MatmulKernel kernel = pass.step().get(matmul);
+        if (bias == null) {
+            TensorProduct.multiply(kernel, rows(x.value()), weight.value(), rows(y), false);
+        } else {
+            TensorProduct.multiplyPlus(kernel, rows(x.value()), weight.value(), bias.value(), rows(y));
         }
-        pass.step().get(matmul).multiply(Matrix.rowsOf(x.value()), Matrix.of(weight.value()), Matrix.rowsOf(y), bias != null);
         Variable[] inputs = bias == null ? new Variable[] {x, weight} : new Variable[] {x, weight, bias};
-        return pass.tape().record("linear " + name, y, (gradY, gradients) -> {
-            MatmulKernel kernel = pass.step().get(matmul);
-            Matrix gradRows = Matrix.rowsOf(gradY);                                                 // (rows, out)
-            if (gradients.wanted(x)) {
-                kernel.multiply(gradRows, Matrix.of(weight.value()).transposed(), Matrix.rowsOf(gradients.into(x)), true);
-            }
-            if (gradients.wanted(weight)) {
-                kernel.multiply(Matrix.rowsOf(x.value()).transposed(), gradRows, Matrix.of(gradients.into(weight)), true);
-            }
-            if (bias != null && gradients.wanted(bias)) {
-                addColumnSums(gradY, gradients.into(bias));
-            }
-        }, inputs);
+        return pass.tape().record("linear " + name, y, (gradY, gradients) -> backward(x, rows(gradY), gradients, pass), inputs);
+    }
+
+    /** @param gradY (rows, out) */
+    private void backward(Variable x, Tensor gradY, Gradients gradients, Pass pass) {
+        MatmulKernel kernel = pass.step().get(matmul);
+        if (gradients.wanted(x)) {
+            Gradients.Target gradX = gradients.target(x);
+            TensorProduct.multiply(kernel, gradY, weight.value().transpose(0, 1), rows(gradX.tensor()), gradX.accumulate());
+        }
+        if (gradients.wanted(weight)) {
+            Gradients.Target gradW = gradients.target(weight);
+            TensorProduct.multiply(kernel, rows(x.value()).transpose(0, 1), gradY, gradW.tensor(), gradW.accumulate());
+        }
+        if (bias != null && gradients.wanted(bias)) {
+            Gradients.Target gradB = gradients.target(bias);
+            Tensor row = gradB.tensor().reshape(1, gradB.tensor().size());                          // (1, out)
+            Tensor ones = ones(gradY.shape().extent(0), pass);
+            TensorProduct.multiply(kernel, ones, gradY, row, gradB.accumulate());
+            pass.giveBack(ones);
+        }
     }
 
     private void requireFit(Variable x) {
@@ -79,32 +93,22 @@ public final class Linear implements Layer {
         }
     }
 
-    /** Every row becomes the bias, which the accumulating multiplication then adds to. */
-    private static void fillRows(Tensor bias, Tensor y) {
-        float[] b = bias.floats();
-        float[] rows = y.floats();
-        int out = Math.toIntExact(bias.size());
-        int end = y.floatOffset() + Math.toIntExact(y.size());
-        for (int at = y.floatOffset(); at < end; at += out) {
-            System.arraycopy(b, bias.floatOffset(), rows, at, out);
+    /** (..., width) as (rows, width). */
+    private static Tensor rows(Tensor t) {
+        long rows = 1;
+        for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
+            rows *= t.shape().extent(axis);
         }
+        return t.reshape(rows, t.shape().extent(-1));
     }
 
-    /** Rows from first to last, in double: the same sum for any number of threads, and exact enough for long batches. */
-    private static void addColumnSums(Tensor gradY, Tensor gradBias) {
-        int out = Math.toIntExact(gradBias.size());
-        double[] sums = new double[out];
-        float[] g = gradY.floats();
-        int end = gradY.floatOffset() + Math.toIntExact(gradY.size());
-        for (int row = gradY.floatOffset(); row < end; row += out) {
-            for (int c = 0; c < out; c++) {
-                sums[c] += g[row + c];
-            }
+    /** The bias is the weight of an input that is always 1: as one row its gradient is (1 1 ... 1)·dLoss/dy. */
+    private static Tensor ones(long count, Pass pass) {
+        Tensor ones = pass.blank(1, count);
+        Elements each = ones.elements();
+        for (int i = 0; i < each.size(); i++) {
+            each.set(i, 1);
         }
-        float[] into = gradBias.floats();
-        int at = gradBias.floatOffset();
-        for (int c = 0; c < out; c++) {
-            into[at + c] += (float) sums[c];
-        }
+        return ones;
     }
 }

@@ -12,8 +12,11 @@ import java.util.List;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.autograd.GradientCheck;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Views;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Tensor;
 
 class DropoutTest {
@@ -43,6 +46,9 @@ class DropoutTest {
     void gradients() {
         Variable x = Trial.random("x", 207);
         trial.gradientCheck("dropout", needs -> new Dropout(0.5f, 1), (dropout, pass) -> dropout.forward(x, pass), x);
+        Variable wide = Variable.parameter("wide", Trial.random("wide", 13, 2).value().to(DType.F64));
+        GradientCheck.DOUBLE.layer("dropout of a view in F64", trial.assemblies(), needs -> new Dropout(0.3f, 1),
+                (dropout, pass) -> dropout.forward(Views.transpose(wide, pass, 0, 1), pass), wide).requireGood();
     }
 
     @Test

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.autograd.Addition;
+import org.llmsys.autograd.GradientCheck;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.NamedWeights;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Views;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -56,8 +59,22 @@ class LinearTest {
         Variable bias = Trial.random("fc.bias", 5);
         trial.gradientCheck("linear", needs -> new Linear("fc", 13, 5, NamedWeights.of(weight, bias), needs),
                 (linear, pass) -> linear.forward(x, pass), x, weight, bias);
+        trial.gradientCheck("linear of a view", needs -> new Linear("fc", 13, 5, NamedWeights.of(weight, bias), needs),
+                (linear, pass) -> linear.forward(Views.transpose(Views.transpose(x, pass, 0, 1), pass, 0, 1), pass), x, weight, bias);
         trial.gradientCheck("linear without bias", needs -> new Linear("fc", 13, 5, NamedWeights.of(weight), needs),
                 (linear, pass) -> linear.forward(x, pass), x, weight);
+    }
+
+    @Test
+    @DisplayName("in F64 too, over a view whose axes are exchanged, from no rows to 13")
+    void gradientsInDouble() {
+        for (int rows : new int[] {0, 1, 13}) {
+            FreshWeights weights = new FreshWeights(3, Initialization.normal(1), DType.F64);
+            Variable x = Variable.parameter("x", Trial.random("x", 4, 2, rows).value().to(DType.F64));
+            GradientCheck.DOUBLE.layer("linear", trial.assemblies(), needs -> new Linear("fc", 4, 3, weights, needs),
+                    (linear, pass) -> linear.forward(Views.transpose(x, pass, 0, 2), pass),
+                    x, weights.get("fc.weight", 4, 3), weights.get("fc.bias", 3)).requireGood();
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.llmsys.layers.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.layers.Activation;
+import org.llmsys.tensor.ErrorFunction;
 import org.osgi.service.component.annotations.Component;
 
 /**

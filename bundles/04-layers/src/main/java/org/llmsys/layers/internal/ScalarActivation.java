@@ -1,6 +1,7 @@
 package org.llmsys.layers.internal;
 
 import org.llmsys.layers.Activation;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
@@ -16,13 +17,10 @@ abstract class ScalarActivation implements Activation {
     @Override
     public final void forward(Tensor x, Tensor y) {
         requireSameShape(x, y);
-        float[] from = x.floats();
-        float[] to = y.floats();
-        int f = x.floatOffset();
-        int t = y.floatOffset();
-        int size = Math.toIntExact(x.size());
-        for (int i = 0; i < size; i++) {
-            to[t + i] = (float) value(from[f + i]);
+        Elements from = x.elements();
+        Elements to = y.elements();
+        for (int i = 0; i < from.size(); i++) {
+            to.set(i, value(from.get(i)));
         }
     }
 
@@ -31,14 +29,12 @@ abstract class ScalarActivation implements Activation {
         requireSameShape(x, y);
         requireSameShape(x, gradY);
         requireSameShape(x, gradX);
-        float[] xs = x.floats();
-        float[] ys = y.floats();
-        float[] from = gradY.floats();
-        float[] to = gradX.floats();
-        int size = Math.toIntExact(x.size());
-        for (int i = 0; i < size; i++) {
-            double slope = slope(xs[x.floatOffset() + i], ys[y.floatOffset() + i]);
-            to[gradX.floatOffset() + i] += (float) (from[gradY.floatOffset() + i] * slope);
+        Elements xs = x.elements();
+        Elements ys = y.elements();
+        Elements from = gradY.elements();
+        Elements to = gradX.elements();
+        for (int i = 0; i < xs.size(); i++) {
+            to.add(i, from.get(i) * slope(xs.get(i), ys.get(i)));
         }
     }
 
