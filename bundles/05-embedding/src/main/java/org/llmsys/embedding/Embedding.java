@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Needs;
+import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
@@ -20,6 +21,8 @@ import org.llmsys.tensor.Tensor;
  *
  * <p>Shapes: table (V,C), {@code name.weight}; ids N = product of the leading extents; x (leading..., C).
  *
+ * <p>Sequences of unequal length are filled up with a padding id. Its row is read like any other, and never learns.
+ *
  * <pre>{@code
  * Embedding tokens = new Embedding("wte", vocabSize, embeddingDim, parameters, needs);
  * Variable x = tokens.forward(ids, pass, batch, sequence);      // (B,T,C)
@@ -27,7 +30,11 @@ import org.llmsys.tensor.Tensor;
  */
 public final class Embedding {
 
+    /** As a padding id: there is none. */
+    public static final int NO_PADDING = -1;
+
     private final Variable table;
+    private final int paddingId;
     private final Need<EmbeddingLookup> lookup;
 
     /**
@@ -36,6 +43,18 @@ public final class Embedding {
      * @throws org.llmsys.assembly.Problem when the table is missing or of another shape
      */
     public Embedding(String name, int vocabSize, int embeddingDim, Parameters parameters, Needs needs) {
+        this(name, vocabSize, embeddingDim, NO_PADDING, parameters, needs);
+    }
+
+    /**
+     * @param paddingId the id whose row gets no gradient, or {@link #NO_PADDING}
+     * @throws org.llmsys.assembly.Problem when the table is missing or of another shape, or the padding id is not one of its rows
+     */
+    public Embedding(String name, int vocabSize, int embeddingDim, int paddingId, Parameters parameters, Needs needs) {
+        if (paddingId < NO_PADDING || paddingId >= vocabSize) {
+            throw Problem.misused(name + " cannot pad with id " + paddingId, "the table has rows 0 to " + (vocabSize - 1), "give one of them, or NO_PADDING");
+        }
+        this.paddingId = paddingId;
         this.table = parameters.get(name + ".weight", vocabSize, embeddingDim);
         this.lookup = needs.add(EmbeddingLookup.class, EmbeddingLookup.ALGORITHM);
     }
@@ -58,13 +77,26 @@ public final class Embedding {
         long[] extents = Arrays.copyOf(leading, leading.length + 1);
         extents[leading.length] = table.shape().extent(1);
         int[] rows = ids.clone();
-        Tensor x = pass.zeros(Shape.of(extents));                                          // (leading..., C)
+        Tensor x = pass.blank(Shape.of(extents));                                          // (leading..., C)
         pass.step().get(lookup).forward(rows, table.value(), twoAxes(x, rows.length));
         return pass.tape().record("embedding", x, (gradX, gradients) -> {
             if (gradients.wanted(table)) {
-                pass.step().get(lookup).backward(rows, twoAxes(gradX, rows.length), gradients.into(table));
+                backward(pass.step().get(lookup), rows, twoAxes(gradX, rows.length), gradients.into(table));
             }
         }, table);
+    }
+
+    /** Run by run of ids between paddings, so that a padding id leaves nothing. */
+    private void backward(EmbeddingLookup kernel, int[] ids, Tensor gradX, Tensor gradTable) {
+        int from = 0;
+        for (int n = 0; n <= ids.length; n++) {
+            if (n == ids.length || ids[n] == paddingId) {
+                if (from < n) {
+                    kernel.backward(Arrays.copyOfRange(ids, from, n), gradX.slice(0, from, n), gradTable);
+                }
+                from = n + 1;
+            }
+        }
     }
 
     private static Tensor twoAxes(Tensor x, int rows) {

@@ -4,7 +4,7 @@ import org.llmsys.assembly.Slot;
 import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Reads rows of a table. Stateless and thread-safe. Table and vectors are contiguous F32 on the heap. */
+/** Reads rows of a table. Stateless and thread-safe. Table and vectors are contiguous F32 on the heap; the reference takes F64 too. */
 @Slot("embedding")
 @ConsumerType
 public interface EmbeddingLookup {
@@ -18,7 +18,7 @@ public interface EmbeddingLookup {
      * @param ids   N token ids, each from 0 to V-1
      * @param table shape (V, C)
      * @param x     shape (N, C), overwritten
-     * @throws org.llmsys.assembly.Problem for an id outside the table
+     * @throws org.llmsys.assembly.Problem for an id outside the table, with the id and its position; x is then as it was
      */
     void forward(int[] ids, Tensor table, Tensor x);
 

@@ -3,6 +3,7 @@
  *
  * <pre>
  *   lookup   x[n, :] = table[ids[n], :]              ids (N), table (V, C), x (N, C)
+ *   sum      x[b, t, :] = tokens[ids[b, t], :] + positions[start + t, :]
  *   output   logits = x · tableᵀ                     the tied output projection: the same table read the other way round
  * </pre>
  *

@@ -5,6 +5,7 @@ import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.internal.EagerTape;
 import org.llmsys.embedding.internal.RowLookup;
 import org.llmsys.matmul.internal.NaiveMatmul;
+import org.llmsys.tensor.ElementwiseKernel;
 
 /** What the tests of this room compute with: one reference for each algorithm, so that no other provider hides the fault of one. */
 final class Workbench {
@@ -13,6 +14,6 @@ final class Workbench {
     }
 
     static Trial trial() {
-        return new Trial(Assemblies.of(new EagerTape(), new NaiveMatmul(), new RowLookup()));
+        return new Trial(Assemblies.of(new EagerTape(), new NaiveMatmul(), new RowLookup(), ElementwiseKernel.scalar()));
     }
 }

@@ -1,7 +1,6 @@
 package org.llmsys.attention;
 
 import org.llmsys.assembly.Slot;
-import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -11,6 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Shapes: q, out (B,NH,T,HS); k, v (B,NKV,S,HS) with NH a multiple of NKV (query head h reads key head h*NKV/NH) and S at least T;
  * logSumExp (B,NH,T). All F32 on the heap with any strides over the first three axes and stride 1 over HS; so views of (B,T,NH*HS) serve.
+ * The reference takes F64 too.
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017</a>; backward from logSumExp: <a href="https://arxiv.org/abs/2205.14135">Dao et al. 2022</a>
  */
@@ -31,12 +31,25 @@ public interface AttentionKernel {
     void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV);
 
     /**
-     * What every provider checks first.
+     * What every provider that computes in F32 checks first.
      *
      * @param logSumExp may be null
      * @throws ShapeException when the shapes do not fit, or a tensor is not F32 on the heap with stride 1 over HS
      */
     static void requireFit(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        requireShapes(q, k, v, out, logSumExp);
+        requireFloats("q", q);
+        requireFloats("k", k);
+        requireFloats("v", v);
+        requireFloats("out", out);
+    }
+
+    /**
+     * The part of {@link #requireFit} that holds for every type.
+     *
+     * @throws ShapeException when the shapes do not fit, or the stride over HS is not 1
+     */
+    static void requireShapes(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         requireHeads("q", q);
         requireHeads("k", k);
         requireHeads("v", v);
@@ -68,8 +81,14 @@ public interface AttentionKernel {
         if (x.shape().rank() != 4) {
             throw new ShapeException("attention: " + name, x.shape(), "it needs four axes: batch, heads, positions, head dim");
         }
-        if (x.dtype() != DType.F32 || x.storage().floats() == null || x.shape().extent(3) > 1 && x.stride(3) != 1) {
-            throw new ShapeException("attention: " + name, x.shape(), "it must be F32 on the heap with stride 1 over its last axis");
+        if (x.shape().extent(3) > 1 && x.stride(3) != 1) {
+            throw new ShapeException("attention: " + name, x.shape(), "its stride over the last axis must be 1, not " + x.stride(3));
+        }
+    }
+
+    private static void requireFloats(String name, Tensor x) {
+        if (x.storage().floats() == null) {
+            throw new ShapeException("attention: " + name, x.shape(), "it must be F32 on the heap, not " + x.dtype());
         }
     }
 }

@@ -8,6 +8,7 @@ import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.Linear;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -115,9 +116,9 @@ public final class MultiHeadAttention {
     private Variable attend(Variable row, Heads q, Heads k, Heads v, Pass pass) {
         long batch = row.shape().extent(0);
         long sequence = row.shape().extent(1);
-        Tensor y = pass.zeros(batch, sequence, spec.embeddingDim());                     // (B,T,C)
+        Tensor y = pass.blank(batch, sequence, spec.embeddingDim());                     // (B,T,C)
         Tensor out = heads(y);                                                           // (B,NH,T,HS)
-        Tensor logSumExp = pass.tape().recording() ? pass.zeros(batch, spec.numHeads(), sequence) : null;
+        Tensor logSumExp = pass.tape().recording() ? pass.blank(batch, spec.numHeads(), sequence) : null;
         pass.step().get(kernel).forward(q.value(), k.value(), v.value(), out, logSumExp);
         return pass.tape().record("attention", y, (gradY, gradients) -> {
             if (gradients.wanted(row)) {
@@ -131,7 +132,7 @@ public final class MultiHeadAttention {
     private Variable attendCached(Heads q, Heads k, Heads v, KvCache cache, Pass pass) {
         int sequence = q.value().shape().intExtent(2);
         cache.write(spec.layer(), k.value().select(0, 0), v.value().select(0, 0));       // (NKV,T,HS)
-        Tensor y = pass.zeros(1, sequence, spec.embeddingDim());                         // (1,T,C)
+        Tensor y = pass.blank(1, sequence, spec.embeddingDim());                         // (1,T,C)
         pass.step().get(kernel).forward(q.value(), batchOfOne(cache.keys(spec.layer(), sequence)),
                 batchOfOne(cache.values(spec.layer(), sequence)), heads(y), null);
         return Variable.constant("attention", y);
@@ -187,6 +188,10 @@ public final class MultiHeadAttention {
 
         /** {@code into += from}, row by row of HS elements. */
         private static void addRows(Tensor from, Tensor into) {
+            if (from.dtype() != DType.F32) {
+                into.copyFrom(into.add(from));
+                return;
+            }
             int width = from.shape().intExtent(3);
             float[] source = from.floats();
             float[] target = into.storage().floats();

@@ -5,8 +5,8 @@ import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Normalizes each row. Stateless and thread-safe. Tensors are contiguous F32 on the heap; x, y of shape (N,C) (any leading axes), gamma,
- * beta (C), saved (N,2).
+ * Normalizes each row. Stateless and thread-safe. Tensors are contiguous F32 on the heap (references: F64 too); x, y of shape (N,C) (any
+ * leading axes), gamma, beta (C), saved (N,2).
  */
 @Slot("normalization")
 @ConsumerType

@@ -55,8 +55,8 @@ public final class NormalizationLayer implements Layer {
             throw new ShapeException(algorithm + " " + gamma.name(), x.shape(), gamma.shape(),
                     "the last axis of the input must have " + width + " elements");
         }
-        Tensor y = pass.zeros(x.shape());                                                                       // (..., C)
-        Tensor saved = pass.tape().recording() ? pass.zeros(width == 0 ? 0 : x.value().size() / width, 2) : null;   // (N,2)
+        Tensor y = pass.blank(x.shape());                                                                       // (..., C)
+        Tensor saved = pass.tape().recording() ? pass.blank(width == 0 ? 0 : x.value().size() / width, 2) : null;   // (N,2)
         pass.step().get(normalization).forward(x.value(), gamma.value(), beta == null ? null : beta.value(), eps, y, saved);
         Variable[] inputs = beta == null ? new Variable[] {x, gamma} : new Variable[] {x, gamma, beta};
         return pass.tape().record(algorithm, y, (gradY, gradients) -> pass.step().get(normalization).backward(x.value(), gamma.value(), saved,

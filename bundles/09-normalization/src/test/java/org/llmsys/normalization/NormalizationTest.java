@@ -23,6 +23,7 @@ import org.llmsys.files.SafetensorsReader;
 import org.llmsys.files.SafetensorsReader.NumberCheck;
 import org.llmsys.normalization.internal.LayerNorm;
 import org.llmsys.normalization.internal.RmsNorm;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -89,18 +90,27 @@ class NormalizationTest {
     }
 
     @ParameterizedTest
-    @DisplayName("passes the gradient check with and without beta, over leading axes and 13 features")
+    @DisplayName("passes the gradient check in F64 with and without beta, over leading axes and 13 features, one feature, no rows; and in F32")
     @ValueSource(strings = {"layernorm", "rmsnorm"})
     void gradients(String algorithm) {
+        for (long[] extents : new long[][] {{2, 3, 13}, {4, 1}, {0, 3}, {5}}) {
+            Variable x = Trial.random(DType.F64, "x", extents);
+            Variable gamma = Trial.random(DType.F64, "ln.weight", extents[extents.length - 1]);
+            Variable beta = Trial.random(DType.F64, "ln.bias", extents[extents.length - 1]);
+            check(algorithm, x, NamedWeights.of(gamma, beta), x, gamma, beta);
+            check(algorithm + " without beta", x, NamedWeights.of(gamma), x, gamma);
+            check(algorithm + " of a constant", x.detach(), NamedWeights.of(gamma, beta), gamma, beta);
+        }
         Variable x = Trial.random("x", 2, 3, 13);
         Variable gamma = Trial.random("ln.weight", 13);
-        Variable beta = Trial.random("ln.bias", 13);
-        trial.gradientCheck(algorithm, needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma, beta), needs),
-                (norm, pass) -> norm.forward(x, pass), x, gamma, beta);
-        trial.gradientCheck(algorithm + " without beta", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma), needs),
+        trial.gradientCheck(algorithm, needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma), needs),
                 (norm, pass) -> norm.forward(x, pass), x, gamma);
-        trial.gradientCheck(algorithm + " of a constant", needs -> new NormalizationLayer(algorithm, "ln", 13, EPS, NamedWeights.of(gamma, beta), needs),
-                (norm, pass) -> norm.forward(x.detach(), pass), gamma, beta);
+    }
+
+    private void check(String what, Variable x, NamedWeights weights, Variable... inputs) {
+        trial.gradientCheck(what + x.shape(),
+                needs -> new NormalizationLayer(what.split(" ")[0], "ln", x.shape().intExtent(-1), EPS, weights, needs),
+                (norm, pass) -> norm.forward(x, pass), inputs);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import org.llmsys.autograd.NamedWeights;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.feedforward.FeedForward.FeedForwardSpec;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -37,53 +38,56 @@ class FeedForwardTest {
     }
 
     @ParameterizedTest
-    @DisplayName("passes the gradient check with every weight, with and without biases, with dropout")
+    @DisplayName("passes the gradient check in F64 with every weight, with and without biases, with dropout")
     @CsvSource({"gelu, 0", "gelu-tanh, 0.3"})
     void gradients(String activation, float dropout) {
-        Variable x = Trial.random("x", 1, 3, 4);
-        Variable w1 = Trial.random("mlp.c_fc.weight", 4, 7);
-        Variable b1 = Trial.random("mlp.c_fc.bias", 7);
-        Variable w2 = Trial.random("mlp.c_proj.weight", 7, 4);
-        Variable b2 = Trial.random("mlp.c_proj.bias", 4);
-        trial.gradientCheck("gelu-mlp", blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, b1, w2, b2)),
-                (mlp, pass) -> mlp.forward(x, pass), x, w1, b1, w2, b2);
-        trial.gradientCheck("gelu-mlp without biases", blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, w2)),
-                (mlp, pass) -> mlp.forward(x, pass), x, w1, w2);
+        Variable x = random("x", 1, 1, 3, 4);
+        Variable w1 = random("mlp.c_fc.weight", 1, 4, 7);
+        Variable b1 = random("mlp.c_fc.bias", 1, 7);
+        Variable w2 = random("mlp.c_proj.weight", 1, 7, 4);
+        Variable b2 = random("mlp.c_proj.bias", 1, 4);
+        check(blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, b1, w2, b2)), x, w1, b1, w2, b2);
+        check(blueprint("gelu-mlp", activation, 4, 7, dropout, NamedWeights.of(w1, w2)), x, w1, w2);
     }
 
     @Test
-    @DisplayName("relu-mlp passes the gradient check, with hidden biases of ±1 that keep every sum away from the kink")
+    @DisplayName("relu-mlp passes the gradient check in F64, with hidden biases of ±1 that keep every sum away from the kink")
     void gradientsOfRelu() {
-        Variable x = scaled(Trial.random("x", 1, 3, 4), 0.3f);
-        Variable w1 = scaled(Trial.random("mlp.c_fc.weight", 4, 7), 0.3f);
-        Variable b1 = Variable.parameter("mlp.c_fc.bias", Tensor.of(Shape.of(7), 1, -1, 1, -1, 1, -1, 1));
-        Variable w2 = Trial.random("mlp.c_proj.weight", 7, 4);
-        trial.gradientCheck("relu-mlp", blueprint("relu-mlp", "gelu", 4, 7, 0, NamedWeights.of(w1, b1, w2)),
-                (mlp, pass) -> mlp.forward(x, pass), x, w1, b1, w2);
+        Variable x = random("x", 0.3, 1, 3, 4);
+        Variable w1 = random("mlp.c_fc.weight", 0.3, 4, 7);
+        Variable b1 = Variable.parameter("mlp.c_fc.bias", Tensor.ofDoubles(Shape.of(7), 1, -1, 1, -1, 1, -1, 1));
+        Variable w2 = random("mlp.c_proj.weight", 1, 7, 4);
+        check(blueprint("relu-mlp", "gelu", 4, 7, 0, NamedWeights.of(w1, b1, w2)), x, w1, b1, w2);
     }
 
     @Test
-    @DisplayName("swiglu by hand: x = 2, G = 1, U = 3, D = 5: silu(2) * 6 * 5 = 52.8478; and it passes the gradient check")
+    @DisplayName("swiglu passes the gradient check in F64, with dropout")
+    void gradientsOfSwiGlu() {
+        Variable x = random("x", 1, 1, 3, 4);
+        Variable gate = random("mlp.gate_proj.weight", 1, 4, 7);
+        Variable up = random("mlp.up_proj.weight", 1, 4, 7);
+        Variable down = random("mlp.down_proj.weight", 1, 7, 4);
+        check(blueprint("swiglu", "gelu", 4, 7, 0.2f, NamedWeights.of(gate, up, down)), x, gate, up, down);
+    }
+
+    /** @param inputs the network's input, then its weights */
+    private void check(Blueprint<Layer> blueprint, Variable... inputs) {
+        trial.gradientCheck("feed-forward", blueprint, (mlp, pass) -> mlp.forward(inputs[0], pass), inputs);
+    }
+
+    private static Variable random(String name, double scale, long... extents) {
+        Tensor values = Trial.random(DType.F64, name, extents).value();
+        return Variable.parameter(name, values.mul(values.scalar(scale)));
+    }
+
+    @Test
+    @DisplayName("swiglu by hand: x = 2, G = 1, U = 3, D = 5: silu(2) * 6 * 5 = 52.8478")
     void swiGlu() {
         NamedWeights one = NamedWeights.of(Variable.parameter("mlp.gate_proj.weight", Tensor.of(Shape.of(1, 1), 1)),
                 Variable.parameter("mlp.up_proj.weight", Tensor.of(Shape.of(1, 1), 3)),
                 Variable.parameter("mlp.down_proj.weight", Tensor.of(Shape.of(1, 1), 5)));
         trial.infer(blueprint("swiglu", "gelu", 1, 1, 0, one), (mlp, pass) ->
                 assertEquals(52.84782, mlp.forward(Variable.constant("x", Tensor.of(Shape.of(1, 1, 1), 2)), pass).value().get(0, 0, 0), 1e-4));
-        Variable x = Trial.random("x", 1, 3, 4);
-        Variable gate = Trial.random("mlp.gate_proj.weight", 4, 7);
-        Variable up = Trial.random("mlp.up_proj.weight", 4, 7);
-        Variable down = Trial.random("mlp.down_proj.weight", 7, 4);
-        trial.gradientCheck("swiglu", blueprint("swiglu", "gelu", 4, 7, 0.2f, NamedWeights.of(gate, up, down)),
-                (mlp, pass) -> mlp.forward(x, pass), x, gate, up, down);
-    }
-
-    private static Variable scaled(Variable variable, float factor) {
-        float[] elements = variable.value().floats();
-        for (int i = 0; i < elements.length; i++) {
-            elements[i] *= factor;
-        }
-        return variable;
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.llmsys.embedding.internal;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.embedding.EmbeddingLookup;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
@@ -25,21 +26,23 @@ public final class RowLookup implements EmbeddingLookup {
     @Override
     public void forward(int[] ids, Tensor table, Tensor x) {
         int width = requireFit(ids, table, x);
+        Elements rows = table.elements();
+        Elements vectors = x.elements();
         for (int n = 0; n < ids.length; n++) {
-            System.arraycopy(table.floats(), row(ids[n], table, width), x.floats(), x.floatOffset() + n * width, width);
+            for (int c = 0; c < width; c++) {
+                vectors.set(n * width + c, rows.get(ids[n] * width + c));
+            }
         }
     }
 
     @Override
     public void backward(int[] ids, Tensor gradX, Tensor gradTable) {
         int width = requireFit(ids, gradTable, gradX);
-        float[] from = gradX.floats();
-        float[] to = gradTable.floats();
+        Elements gradVectors = gradX.elements();
+        Elements gradRows = gradTable.elements();
         for (int n = 0; n < ids.length; n++) {
-            int f = gradX.floatOffset() + n * width;
-            int t = row(ids[n], gradTable, width);
             for (int c = 0; c < width; c++) {
-                to[t + c] += from[f + c];
+                gradRows.add(ids[n] * width + c, gradVectors.get(n * width + c));
             }
         }
     }
@@ -48,15 +51,13 @@ public final class RowLookup implements EmbeddingLookup {
         if (table.shape().rank() != 2 || !x.shape().equals(Shape.of(ids.length, table.shape().extent(1)))) {
             throw new ShapeException("embedding lookup of " + ids.length + " ids", table.shape(), x.shape(), "a table (V,C) gives vectors (N,C)");
         }
-        return table.shape().intExtent(1);
-    }
-
-    private static int row(int id, Tensor table, int width) {
         long vocabSize = table.shape().extent(0);
-        if (id < 0 || id >= vocabSize) {
-            throw Problem.failed("the token id " + id + " is not in the embedding table", "the table has rows 0 to " + (vocabSize - 1),
-                    "use the tokenizer that belongs to the model");
+        for (int n = 0; n < ids.length; n++) {
+            if (ids[n] < 0 || ids[n] >= vocabSize) {
+                throw Problem.failed("the token id " + ids[n] + " at position " + n + " is not in the embedding table",
+                        "the table has rows 0 to " + (vocabSize - 1), "use the tokenizer that belongs to the model");
+            }
         }
-        return table.floatOffset() + id * width;
+        return table.shape().intExtent(1);
     }
 }

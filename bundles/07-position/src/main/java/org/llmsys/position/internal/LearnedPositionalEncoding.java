@@ -23,6 +23,6 @@ public final class LearnedPositionalEncoding implements PositionalEncoding {
 
     @Override
     public PositionalLayer build(PositionSpec spec, Parameters parameters, Needs needs) {
-        return new TableAddition("learned", parameters.get(spec.parameterName(), spec.contextLength(), spec.embeddingDim()));
+        return new TableAddition("learned", parameters.get(spec.parameterName(), spec.contextLength(), spec.embeddingDim()), needs);
     }
 }

@@ -28,7 +28,7 @@ public final class SinusoidalPositionalEncoding implements PositionalEncoding {
     @Override
     public PositionalLayer build(PositionSpec spec, Parameters parameters, Needs needs) {
         Tensor table = table(spec.contextLength(), spec.embeddingDim(), spec.theta());
-        return new TableAddition("sinusoidal", Variable.constant("positions", table));
+        return new TableAddition("sinusoidal", Variable.constant("positions", table), needs);
     }
 
     /** The table p, shape (contextLength, C); an odd last dimension is a sine. */

@@ -1,9 +1,12 @@
 package org.llmsys.position.internal;
 
+import org.llmsys.assembly.Need;
+import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.tensor.ElementwiseKernel;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
@@ -18,63 +21,43 @@ final class TableAddition implements PositionalLayer {
 
     private final String algorithm;
     private final Variable table;                          // (contextLength, C)
+    private final Need<ElementwiseKernel> elementwise;
 
-    TableAddition(String algorithm, Variable table) {
+    TableAddition(String algorithm, Variable table, Needs needs) {
         this.algorithm = algorithm;
         this.table = table;
+        this.elementwise = needs.add(ElementwiseKernel.class, ElementwiseKernel.ALGORITHM);
     }
 
     @Override
     public Variable add(Variable x, int start, Pass pass) {
         requireFit(x, start);
-        int batch = x.shape().intExtent(0);
-        int sequence = x.shape().intExtent(1);
-        int width = x.shape().intExtent(2);
-        Tensor sum = pass.zeros(x.shape());                // (B,T,C)
-        float[] in = x.value().floats();
-        float[] rows = table.value().floats();
-        float[] out = sum.floats();
-        int rowsAt = table.value().floatOffset() + start * width;
-        for (int b = 0; b < batch; b++) {
-            for (int i = 0; i < sequence * width; i++) {
-                int at = b * sequence * width + i;
-                out[sum.floatOffset() + at] = in[x.value().floatOffset() + at] + rows[rowsAt + i];
-            }
+        Tensor rows = rows(table.value().to(x.value().dtype()), start, x);                                  // (T,C)
+        Tensor sum = pass.blank(x.shape());                                                                 // (B,T,C)
+        ElementwiseKernel kernel = pass.step().get(elementwise);
+        for (int b = 0; b < x.shape().intExtent(0); b++) {
+            kernel.add(x.value().select(0, b), rows, sum.select(0, b));
         }
-        return pass.tape().record("position-" + algorithm, sum, (gradOut, gradients) -> {
-            if (gradients.wanted(x)) {
-                addAll(gradOut, gradients.into(x));
-            }
+        return pass.tape().record("position-" + algorithm, sum, (gradSum, gradients) -> {
             if (gradients.wanted(table)) {
-                addRows(gradOut, gradients.into(table), start);
+                addOverBatch(gradSum, rows(gradients.into(table), start, x), pass.step().get(elementwise));
+            }
+            if (gradients.wanted(x)) {
+                gradients.add(x, gradSum, pass.step().get(elementwise));                                    // dLoss/dx = dLoss/dy
             }
         }, x, table);
     }
 
-    /** dLoss/dx = dLoss/dy. */
-    private static void addAll(Tensor from, Tensor into) {
-        float[] source = from.floats();
-        float[] target = into.floats();
-        int size = Math.toIntExact(from.size());
-        for (int i = 0; i < size; i++) {
-            target[into.floatOffset() + i] += source[from.floatOffset() + i];
+    /** dLoss/dp[start + t, :] = the sum over b of dLoss/dy[b, t, :], b ascending. */
+    private static void addOverBatch(Tensor gradSum, Tensor gradRows, ElementwiseKernel kernel) {
+        for (int b = 0; b < gradSum.shape().intExtent(0); b++) {
+            kernel.addScaled(gradSum.select(0, b), 1, gradRows);
         }
     }
 
-    /** dLoss/dp[start + t, :] = the sum over b of dLoss/dy[b, t, :], b ascending. */
-    private static void addRows(Tensor gradOut, Tensor gradTable, int start) {
-        int batch = gradOut.shape().intExtent(0);
-        int rowsTimesWidth = Math.toIntExact(gradOut.size() / Math.max(1, batch));
-        int width = gradOut.shape().intExtent(2);
-        float[] source = gradOut.floats();
-        float[] target = gradTable.floats();
-        int at = gradTable.floatOffset() + start * width;
-        for (int b = 0; b < batch; b++) {
-            int from = gradOut.floatOffset() + b * rowsTimesWidth;
-            for (int i = 0; i < rowsTimesWidth; i++) {
-                target[at + i] += source[from + i];
-            }
-        }
+    /** The rows of a table (contextLength, C) that belong to x (B,T,C). */
+    private static Tensor rows(Tensor table, int start, Variable x) {
+        return table.slice(0, start, start + x.shape().extent(1));
     }
 
     private void requireFit(Variable x, int start) {

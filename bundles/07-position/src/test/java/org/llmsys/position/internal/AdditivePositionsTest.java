@@ -2,33 +2,31 @@ package org.llmsys.position.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Problem;
-import org.llmsys.autograd.BackwardRule;
-import org.llmsys.autograd.GradientTape;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.NamedWeights;
-import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.internal.EagerTape;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
-import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ElementwiseKernel;
+import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
-import org.llmsys.tensor.TensorAllocator;
 
-/** The additive encodings, forward and backward, on a tape of one operation. */
+/** The additive encodings, forward and backward. */
 class AdditivePositionsTest {
+
+    private final Trial trial = new Trial(Assemblies.of(new EagerTape(), ElementwiseKernel.scalar()));
 
     @Test
     @DisplayName("sinusoidal with C = 4: position 0 is (0,1,0,1), position 3 is sin and cos of 3 and of 3/100")
@@ -50,9 +48,10 @@ class AdditivePositionsTest {
     @Test
     @DisplayName("learned: row start + t is added to token t of every sequence of the batch")
     void learnedByHand() {
-        PositionalLayer layer = learned(Tensor.of(Shape.of(3, 2), 1, 2, 10, 20, 100, 200));
-        Variable y = layer.add(Variable.constant("x", Tensor.of(Shape.of(2, 2, 2), 0, 0, 1, 1, 2, 2, 3, 3)), 1, Pass.inference(null, HEAP, "test"));
-        assertArrayEquals(new float[] {10, 20, 101, 201, 12, 22, 103, 203}, y.value().floats());
+        Variable table = Variable.parameter("wpe.weight", Tensor.of(Shape.of(3, 2), 1, 2, 10, 20, 100, 200));
+        Variable x = Variable.constant("x", Tensor.of(Shape.of(2, 2, 2), 0, 0, 1, 1, 2, 2, 3, 3));
+        trial.infer(learned(table), (layer, pass) ->
+                assertArrayEquals(new float[] {10, 20, 101, 201, 12, 22, 103, 203}, layer.add(x, 1, pass).value().floats()));
     }
 
     @Test
@@ -60,42 +59,42 @@ class AdditivePositionsTest {
     void backward() {
         Variable table = Variable.parameter("wpe.weight", Tensor.zeros(3, 2));
         Variable x = Variable.parameter("x", Tensor.zeros(2, 2, 2));
-        OneNodeTape tape = new OneNodeTape();
-        Pass pass = Pass.training(null, memory -> tape, HEAP, "test", 0, 0);
-        new LearnedPositionalEncoding().build(SPEC, NamedWeights.of(table), null).add(x, 1, pass);
-        tape.rule.apply(Tensor.of(Shape.of(2, 2, 2), 1, 2, 3, 4, 50, 60, 70, 80), tape);
-        assertArrayEquals(new float[] {1, 2, 3, 4, 50, 60, 70, 80}, tape.of(x).floats());
-        assertArrayEquals(new float[] {0, 0, 51, 62, 73, 84}, tape.of(table).floats());
+        Tensor gradient = Tensor.of(Shape.of(2, 2, 2), 1, 2, 3, 4, 50, 60, 70, 80);
+        trial.train(learned(table), (layer, pass) -> {
+            Variable y = layer.add(x, 1, pass);
+            Variable loss = pass.tape().record("weighted-sum", Tensor.zeros(1), (g, gradients) -> gradients.into(y).copyFrom(gradient), y);
+            Gradients gradients = pass.tape().backward(loss);
+            assertArrayEquals(gradient.floats(), gradients.of(x).floats());
+            assertArrayEquals(new float[] {0, 0, 51, 62, 73, 84}, gradients.of(table).floats());
+        });
     }
 
     @Test
-    @DisplayName("sinusoidal: nothing learns, so no gradient is collected for the table")
-    void sinusoidalLearnsNothing() {
-        OneNodeTape tape = new OneNodeTape();
-        Variable x = Variable.parameter("x", Tensor.zeros(1, 2, 2));
-        new SinusoidalPositionalEncoding().build(SPEC, null, null).add(x, 0, Pass.training(null, memory -> tape, HEAP, "test", 0, 0));
-        tape.rule.apply(Tensor.of(Shape.of(1, 2, 2), 1, 2, 3, 4), tape);
-        assertEquals(1, tape.collected.size());
-        assertNull(tape.of(Variable.constant("other", Tensor.zeros(1))));
+    @DisplayName("both pass the gradient check in F64, in the middle of the context and over a batch")
+    void gradients() {
+        Variable table = Trial.random(DType.F64, "wpe.weight", 7, 3);
+        Variable x = Trial.random(DType.F64, "x", 2, 5, 3);
+        PositionSpec spec = new PositionSpec(7, 3, 3, 10_000, "wpe.weight");
+        trial.gradientCheck("learned", needs -> new LearnedPositionalEncoding().build(spec, NamedWeights.of(table), needs),
+                (layer, pass) -> layer.add(x, 2, pass), x, table);
+        trial.gradientCheck("sinusoidal", needs -> new SinusoidalPositionalEncoding().build(spec, null, needs),
+                (layer, pass) -> layer.add(x, 2, pass), x);
     }
 
     @Test
     @DisplayName("a position beyond the context, a negative one and another width are refused")
     void refuses() {
-        PositionalLayer layer = learned(Tensor.zeros(3, 2));
-        Pass pass = Pass.inference(null, HEAP, "test");
         Variable two = Variable.constant("x", Tensor.zeros(1, 2, 2));
-        assertTrue(assertThrows(Problem.class, () -> layer.add(two, 2, pass)).why().contains("3 positions"));
-        assertThrows(Problem.class, () -> layer.add(two, -1, pass));
-        assertThrows(ShapeException.class, () -> layer.add(Variable.constant("x", Tensor.zeros(1, 2, 3)), 0, pass));
-        assertEquals(0, layer.add(Variable.constant("x", Tensor.zeros(1, 0, 2)), 3, pass).value().size());
+        trial.infer(learned(Variable.parameter("wpe.weight", Tensor.zeros(3, 2))), (layer, pass) -> {
+            assertTrue(assertThrows(Problem.class, () -> layer.add(two, 2, pass)).why().contains("3 positions"));
+            assertThrows(Problem.class, () -> layer.add(two, -1, pass));
+            assertThrows(ShapeException.class, () -> layer.add(Variable.constant("x", Tensor.zeros(1, 2, 3)), 0, pass));
+            assertEquals(0, layer.add(Variable.constant("x", Tensor.zeros(1, 0, 2)), 3, pass).value().size());
+        });
     }
 
-    private static final TensorAllocator HEAP = TensorAllocator.heap();
-    private static final PositionSpec SPEC = new PositionSpec(3, 2, 2, 10_000, "wpe.weight");
-
-    private static PositionalLayer learned(Tensor table) {
-        return new LearnedPositionalEncoding().build(SPEC, NamedWeights.of(Variable.parameter("wpe.weight", table)), null);
+    private static Blueprint<PositionalLayer> learned(Variable table) {
+        return needs -> new LearnedPositionalEncoding().build(new PositionSpec(3, 2, 2, 10_000, "wpe.weight"), NamedWeights.of(table), needs);
     }
 
     private static float[] row(Tensor table, int t) {
@@ -108,57 +107,5 @@ class AdditivePositionsTest {
             sum += a[i] * (double) b[i];
         }
         return sum;
-    }
-
-    /** Keeps the last rule and plays the part of the gradients too. */
-    private static final class OneNodeTape implements GradientTape, Gradients {
-        private BackwardRule rule;
-        private final Map<Variable, Tensor> collected = new HashMap<>();
-
-        @Override
-        public boolean recording() {
-            return true;
-        }
-
-        @Override
-        public Variable record(String operation, Tensor value, BackwardRule backward, Variable... inputs) {
-            rule = backward;
-            return Variable.parameter(operation, value);
-        }
-
-        @Override
-        public Gradients backward(Variable root) {
-            return this;
-        }
-
-        @Override
-        public List<Node> nodes() {
-            return List.of();
-        }
-
-        @Override
-        public boolean wanted(Variable variable) {
-            return variable.differentiable();
-        }
-
-        @Override
-        public Tensor into(Variable variable) {
-            return collected.computeIfAbsent(variable, v -> Tensor.zeros(v.value().dtype(), v.shape()));
-        }
-
-        @Override
-        public Target target(Variable variable) {
-            return new Target(into(variable), true);
-        }
-
-        @Override
-        public void add(Variable variable, Tensor gradient, ElementwiseKernel kernel) {
-            kernel.addScaled(gradient, 1, into(variable));
-        }
-
-        @Override
-        public Tensor of(Variable variable) {
-            return collected.get(variable);
-        }
     }
 }

@@ -31,17 +31,17 @@ public final class ReferenceAttention implements AttentionKernel {
 
     @Override
     public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        AttentionKernel.requireShapes(q, k, v, out, logSumExp);
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
         for (int b = 0; b < q.shape().intExtent(0); b++) {
             for (int h = 0; h < heads; h++) {
                 int kv = h * kvHeads / heads;
-                HeadMatrix values = HeadMatrix.of(v, b, kv);
-                double[][] s = scores(HeadMatrix.of(q, b, h), HeadMatrix.of(k, b, kv));   // (T,S)
-                double[] lse = logSumExp(s);                                              // (T)
-                double[][] p = probabilities(s, lse);                                     // (T,S)
-                weightedSums(p, values, HeadMatrix.of(out, b, h));                        // (T,HS)
+                HeadElements values = HeadElements.of(v, b, kv);
+                double[][] s = scores(HeadElements.of(q, b, h), HeadElements.of(k, b, kv));    // (T,S)
+                double[] lse = logSumExp(s);                                                // (T)
+                double[][] p = probabilities(s, lse);                                       // (T,S)
+                weightedSums(p, values, HeadElements.of(out, b, h));                        // (T,HS)
                 if (logSumExp != null) {
                     for (int t = 0; t < lse.length; t++) {
                         logSumExp.set(lse[t], b, h, t);
@@ -53,30 +53,30 @@ public final class ReferenceAttention implements AttentionKernel {
 
     @Override
     public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
+        AttentionKernel.requireShapes(q, k, v, out, logSumExp);
+        AttentionKernel.requireShapes(gradQ, gradK, gradV, gradOut, logSumExp);
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
         for (int b = 0; b < q.shape().intExtent(0); b++) {
             for (int h = 0; h < heads; h++) {
                 int kv = h * kvHeads / heads;
-                HeadMatrix queries = HeadMatrix.of(q, b, h);
-                HeadMatrix keys = HeadMatrix.of(k, b, kv);
-                HeadMatrix values = HeadMatrix.of(v, b, kv);
-                HeadMatrix dO = HeadMatrix.of(gradOut, b, h);
+                HeadElements queries = HeadElements.of(q, b, h);
+                HeadElements keys = HeadElements.of(k, b, kv);
+                HeadElements values = HeadElements.of(v, b, kv);
+                HeadElements dO = HeadElements.of(gradOut, b, h);
                 double[] lse = new double[queries.rows()];
                 for (int t = 0; t < lse.length; t++) {
                     lse[t] = logSumExp.getDouble(b, h, t);
                 }
-                double[][] p = probabilities(scores(queries, keys), lse);                 // (T,S), as in forward
-                double[][] dS = gradScores(p, dO, HeadMatrix.of(out, b, h), values);      // (T,S)
-                addGradients(p, dS, dO, queries, keys, HeadMatrix.of(gradQ, b, h), HeadMatrix.of(gradK, b, kv), HeadMatrix.of(gradV, b, kv));
+                double[][] p = probabilities(scores(queries, keys), lse);                   // (T,S), as in forward
+                double[][] dS = gradScores(p, dO, HeadElements.of(out, b, h), values);      // (T,S)
+                addGradients(p, dS, dO, queries, keys, HeadElements.of(gradQ, b, h), HeadElements.of(gradK, b, kv), HeadElements.of(gradV, b, kv));
             }
         }
     }
 
     /** S_tj = q_t · k_j / sqrt(HS) for the keys that query t sees, minus infinity for later ones. */
-    private static double[][] scores(HeadMatrix q, HeadMatrix k) {
+    private static double[][] scores(HeadElements q, HeadElements k) {
         double scale = 1 / Math.sqrt(q.width());
         double[][] s = new double[q.rows()][k.rows()];
         for (int t = 0; t < q.rows(); t++) {
@@ -84,7 +84,7 @@ public final class ReferenceAttention implements AttentionKernel {
             for (int j = 0; j < k.rows(); j++) {
                 double dot = 0;
                 for (int d = 0; d < q.width(); d++) {
-                    dot += (double) q.get(t, d) * k.get(j, d);
+                    dot += q.get(t, d) * k.get(j, d);
                 }
                 s[t][j] = j <= last ? dot * scale : Double.NEGATIVE_INFINITY;
             }
@@ -122,7 +122,7 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     /** O_t = Σ_j P_tj V_j, over the keys that are seen: 0 times a NaN further on would be NaN. */
-    private static void weightedSums(double[][] p, HeadMatrix v, HeadMatrix out) {
+    private static void weightedSums(double[][] p, HeadElements v, HeadElements out) {
         for (int t = 0; t < p.length; t++) {
             int last = v.rows() - p.length + t;
             for (int d = 0; d < v.width(); d++) {
@@ -136,17 +136,17 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     /** dS_tj = P_tj (dO_t · V_j - dO_t · O_t). */
-    private static double[][] gradScores(double[][] p, HeadMatrix dO, HeadMatrix o, HeadMatrix v) {
+    private static double[][] gradScores(double[][] p, HeadElements dO, HeadElements o, HeadElements v) {
         double[][] dS = new double[p.length][v.rows()];
         for (int t = 0; t < p.length; t++) {
             double mean = 0;                                     // Σ_j P_tj dP_tj
             for (int d = 0; d < v.width(); d++) {
-                mean += (double) dO.get(t, d) * o.get(t, d);
+                mean += dO.get(t, d) * o.get(t, d);
             }
             for (int j = 0; j <= v.rows() - p.length + t; j++) {
                 double dP = 0;
                 for (int d = 0; d < v.width(); d++) {
-                    dP += (double) dO.get(t, d) * v.get(j, d);
+                    dP += dO.get(t, d) * v.get(j, d);
                 }
                 dS[t][j] = p[t][j] * (dP - mean);
             }
@@ -155,8 +155,8 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     /** dV += Pᵀ·dO, dQ += dS·K / sqrt(HS), dK += dSᵀ·Q / sqrt(HS). */
-    private static void addGradients(double[][] p, double[][] dS, HeadMatrix dO, HeadMatrix q, HeadMatrix k,
-            HeadMatrix dQ, HeadMatrix dK, HeadMatrix dV) {
+    private static void addGradients(double[][] p, double[][] dS, HeadElements dO, HeadElements q, HeadElements k,
+            HeadElements dQ, HeadElements dK, HeadElements dV) {
         double scale = 1 / Math.sqrt(q.width());
         int before = k.rows() - q.rows();                        // keys of earlier steps
         for (int d = 0; d < q.width(); d++) {

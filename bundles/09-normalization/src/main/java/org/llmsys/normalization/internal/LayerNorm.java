@@ -2,6 +2,7 @@ package org.llmsys.normalization.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.normalization.Normalization;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 import org.osgi.service.component.annotations.Component;
 
@@ -30,22 +31,22 @@ public final class LayerNorm implements Normalization {
     @Override
     public void forward(Tensor x, Tensor gamma, Tensor beta, float eps, Tensor y, Tensor saved) {
         Rows rows = Rows.forward("layernorm", x, gamma, beta, y, saved);
-        float[] xs = x.floats();
-        float[] scale = gamma.floats();
-        float[] shift = beta == null ? null : beta.floats();
-        float[] out = y.floats();
+        Elements xs = x.elements();
+        Elements scale = gamma.elements();
+        Elements shift = beta == null ? null : beta.elements();
+        Elements out = y.elements();
+        Elements stored = saved == null ? null : saved.elements();
         for (int n = 0; n < rows.count(); n++) {
-            int from = x.floatOffset() + n * rows.width();
-            int to = y.floatOffset() + n * rows.width();
-            double mean = mean(xs, from, rows.width());
-            double r = 1 / Math.sqrt(variance(xs, from, rows.width(), mean) + eps);
+            int row = n * rows.width();
+            double mean = mean(xs, row, rows.width());
+            double r = 1 / Math.sqrt(variance(xs, row, rows.width(), mean) + eps);
             for (int c = 0; c < rows.width(); c++) {
-                double scaled = scale[gamma.floatOffset() + c] * ((xs[from + c] - mean) * r);
-                out[to + c] = (float) (shift == null ? scaled : scaled + shift[beta.floatOffset() + c]);
+                double scaled = scale.get(c) * ((xs.get(row + c) - mean) * r);
+                out.set(row + c, shift == null ? scaled : scaled + shift.get(c));
             }
-            if (saved != null) {
-                saved.floats()[saved.floatOffset() + 2 * n] = (float) mean;
-                saved.floats()[saved.floatOffset() + 2 * n + 1] = (float) r;
+            if (stored != null) {
+                stored.set(2 * n, mean);
+                stored.set(2 * n + 1, r);
             }
         }
     }
@@ -54,34 +55,33 @@ public final class LayerNorm implements Normalization {
     public void backward(Tensor x, Tensor gamma, Tensor saved, Tensor gradY, Tensor gradX, Tensor gradGamma, Tensor gradBeta) {
         Rows rows = Rows.backward("layernorm backward", x, gamma, saved, gradY, gradX, gradGamma, gradBeta);
         int width = rows.width();
-        float[] xs = x.floats();
-        float[] gs = gradY.floats();
-        float[] scale = gamma.floats();
-        float[] out = gradX == null ? null : gradX.floats();
+        Elements xs = x.elements();
+        Elements gs = gradY.elements();
+        Elements scale = gamma.elements();
+        Elements stored = saved.elements();
+        Elements out = gradX == null ? null : gradX.elements();
         double[] gammaSums = new double[width];
         double[] betaSums = new double[width];
         double[] h = new double[width];
         double[] d = new double[width];
         for (int n = 0; n < rows.count(); n++) {
-            double mean = saved.floats()[saved.floatOffset() + 2 * n];
-            double r = saved.floats()[saved.floatOffset() + 2 * n + 1];
+            int row = n * width;
+            double mean = stored.get(2 * n);
+            double r = stored.get(2 * n + 1);
             double sumOfD = 0;
             double sumOfDH = 0;
-            int from = x.floatOffset() + n * width;
-            int at = gradY.floatOffset() + n * width;
             for (int c = 0; c < width; c++) {
-                double g = gs[at + c];
-                h[c] = (xs[from + c] - mean) * r;
-                d[c] = g * scale[gamma.floatOffset() + c];
+                double g = gs.get(row + c);
+                h[c] = (xs.get(row + c) - mean) * r;
+                d[c] = g * scale.get(c);
                 sumOfD += d[c];
                 sumOfDH += d[c] * h[c];
                 gammaSums[c] += g * h[c];
                 betaSums[c] += g;
             }
             if (out != null) {
-                int to = gradX.floatOffset() + n * width;
                 for (int c = 0; c < width; c++) {
-                    out[to + c] += (float) (r * (d[c] - sumOfD / width - h[c] * (sumOfDH / width)));
+                    out.add(row + c, r * (d[c] - sumOfD / width - h[c] * (sumOfDH / width)));
                 }
             }
         }
@@ -89,18 +89,18 @@ public final class LayerNorm implements Normalization {
         Sums.addTo(gradBeta, betaSums);
     }
 
-    private static double mean(float[] x, int from, int width) {
+    private static double mean(Elements x, int from, int width) {
         double sum = 0;
         for (int c = 0; c < width; c++) {
-            sum += x[from + c];
+            sum += x.get(from + c);
         }
         return sum / width;
     }
 
-    private static double variance(float[] x, int from, int width, double mean) {
+    private static double variance(Elements x, int from, int width, double mean) {
         double sum = 0;
         for (int c = 0; c < width; c++) {
-            double deviation = x[from + c] - mean;
+            double deviation = x.get(from + c) - mean;
             sum += deviation * deviation;
         }
         return sum / width;

@@ -2,6 +2,7 @@ package org.llmsys.normalization.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.normalization.Normalization;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 import org.osgi.service.component.annotations.Component;
 
@@ -26,21 +27,20 @@ public final class RmsNorm implements Normalization {
     @Override
     public void forward(Tensor x, Tensor gamma, Tensor beta, float eps, Tensor y, Tensor saved) {
         Rows rows = Rows.forward("rmsnorm", x, gamma, beta, y, saved);
-        float[] xs = x.floats();
-        float[] scale = gamma.floats();
-        float[] shift = beta == null ? null : beta.floats();
-        float[] out = y.floats();
+        Elements xs = x.elements();
+        Elements scale = gamma.elements();
+        Elements shift = beta == null ? null : beta.elements();
+        Elements out = y.elements();
         for (int n = 0; n < rows.count(); n++) {
-            int from = x.floatOffset() + n * rows.width();
-            int to = y.floatOffset() + n * rows.width();
-            double r = 1 / Math.sqrt(meanSquare(xs, from, rows.width()) + eps);
+            int row = n * rows.width();
+            double r = 1 / Math.sqrt(meanSquare(xs, row, rows.width()) + eps);
             for (int c = 0; c < rows.width(); c++) {
-                double scaled = scale[gamma.floatOffset() + c] * (xs[from + c] * r);
-                out[to + c] = (float) (shift == null ? scaled : scaled + shift[beta.floatOffset() + c]);
+                double scaled = scale.get(c) * (xs.get(row + c) * r);
+                out.set(row + c, shift == null ? scaled : scaled + shift.get(c));
             }
             if (saved != null) {
-                saved.floats()[saved.floatOffset() + 2 * n] = 0;
-                saved.floats()[saved.floatOffset() + 2 * n + 1] = (float) r;
+                saved.elements().set(2 * n, 0);
+                saved.elements().set(2 * n + 1, r);
             }
         }
     }
@@ -49,31 +49,29 @@ public final class RmsNorm implements Normalization {
     public void backward(Tensor x, Tensor gamma, Tensor saved, Tensor gradY, Tensor gradX, Tensor gradGamma, Tensor gradBeta) {
         Rows rows = Rows.backward("rmsnorm backward", x, gamma, saved, gradY, gradX, gradGamma, gradBeta);
         int width = rows.width();
-        float[] xs = x.floats();
-        float[] gs = gradY.floats();
-        float[] scale = gamma.floats();
-        float[] out = gradX == null ? null : gradX.floats();
+        Elements xs = x.elements();
+        Elements gs = gradY.elements();
+        Elements scale = gamma.elements();
+        Elements out = gradX == null ? null : gradX.elements();
         double[] gammaSums = new double[width];
         double[] betaSums = new double[width];
         double[] h = new double[width];
         double[] d = new double[width];
         for (int n = 0; n < rows.count(); n++) {
-            double r = saved.floats()[saved.floatOffset() + 2 * n + 1];
+            int row = n * width;
+            double r = saved.elements().get(2 * n + 1);
             double sumOfDH = 0;
-            int from = x.floatOffset() + n * width;
-            int at = gradY.floatOffset() + n * width;
             for (int c = 0; c < width; c++) {
-                double g = gs[at + c];
-                h[c] = xs[from + c] * r;
-                d[c] = g * scale[gamma.floatOffset() + c];
+                double g = gs.get(row + c);
+                h[c] = xs.get(row + c) * r;
+                d[c] = g * scale.get(c);
                 sumOfDH += d[c] * h[c];
                 gammaSums[c] += g * h[c];
                 betaSums[c] += g;
             }
             if (out != null) {
-                int to = gradX.floatOffset() + n * width;
                 for (int c = 0; c < width; c++) {
-                    out[to + c] += (float) (r * (d[c] - h[c] * (sumOfDH / width)));
+                    out.add(row + c, r * (d[c] - h[c] * (sumOfDH / width)));
                 }
             }
         }
@@ -81,10 +79,10 @@ public final class RmsNorm implements Normalization {
         Sums.addTo(gradBeta, betaSums);
     }
 
-    private static double meanSquare(float[] x, int from, int width) {
+    private static double meanSquare(Elements x, int from, int width) {
         double sum = 0;
         for (int c = 0; c < width; c++) {
-            sum += (double) x[from + c] * x[from + c];
+            sum += x.get(from + c) * x.get(from + c);
         }
         return sum / width;
     }

@@ -1,5 +1,6 @@
 package org.llmsys.normalization.internal;
 
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 
 /** Sums over rows, kept in double and rounded once. */
@@ -13,9 +14,9 @@ final class Sums {
         if (gradient == null) {
             return;
         }
-        float[] into = gradient.floats();
+        Elements into = gradient.elements();
         for (int c = 0; c < sums.length; c++) {
-            into[gradient.floatOffset() + c] += (float) sums[c];
+            into.add(c, sums[c]);
         }
     }
 }

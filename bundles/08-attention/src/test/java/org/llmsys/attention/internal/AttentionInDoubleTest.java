@@ -1,0 +1,67 @@
+package org.llmsys.attention.internal;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.MultiHeadAttention;
+import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
+import org.llmsys.autograd.Functions;
+import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.Trial;
+import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Views;
+import org.llmsys.autograd.internal.EagerTape;
+import org.llmsys.matmul.internal.NaiveMatmul;
+import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.ElementwiseKernel;
+import org.llmsys.tensor.Tensor;
+
+/** The reference in F64, where finite differences are sharp. */
+class AttentionInDoubleTest {
+
+    private static final Trial TRIAL = new Trial(Assemblies.of(new EagerTape(), new ReferenceAttention(), new NaiveMatmul(), ElementwiseKernel.scalar()));
+
+    @ParameterizedTest(name = "B {0}, NH {1}, NKV {2}, T {3}, S {4}, HS {5}")
+    @DisplayName("the reference passes the gradient check in F64: grouped heads, more keys than queries, odd widths, one of everything, nothing")
+    @CsvSource({"1, 1, 1, 1, 1, 1", "2, 4, 2, 3, 3, 2", "1, 3, 1, 5, 13, 7", "1, 2, 2, 13, 13, 1", "2, 1, 1, 0, 3, 2"})
+    void gradients(int batch, int heads, int kvHeads, int queries, int keys, int width) {
+        Variable q = Trial.random(DType.F64, "q", batch, heads, queries, width);
+        Variable k = Trial.random(DType.F64, "k", batch, kvHeads, keys, width);
+        Variable v = Trial.random(DType.F64, "v", batch, kvHeads, keys, width);
+        TRIAL.gradientCheck("attention", needs -> needs.add(AttentionKernel.class, AttentionKernel.ALGORITHM),
+                (kernel, pass) -> attend(pass.step().get(kernel), q, k, v, pass), q, k, v);
+    }
+
+    @ParameterizedTest(name = "NH {0}, NKV {1}")
+    @DisplayName("the whole sublayer passes it too, input and all four weights, with grouped heads, with turned queries and keys")
+    @CsvSource({"2, 2, false", "4, 2, false", "3, 1, true"})
+    void sublayer(int heads, int kvHeads, boolean turned) {
+        AttentionSpec spec = new AttentionSpec(2 * heads, heads, kvHeads, 0);
+        int fused = 2 * (heads + 2 * kvHeads);
+        Variable x = Trial.random(DType.F64, "x", 2, 3, 2 * heads);
+        Variable[] all = {x, Trial.random(DType.F64, "c_attn.weight", 2 * heads, fused), Trial.random(DType.F64, "c_attn.bias", fused),
+            Trial.random(DType.F64, "c_proj.weight", 2 * heads, 2 * heads), Trial.random(DType.F64, "c_proj.bias", 2 * heads)};
+        PositionalLayer positions = new PositionalLayer() {
+
+            @Override
+            public Variable rotate(Variable of, int start, Pass pass) {
+                return turned ? Functions.tanh(Views.contiguous(of, pass), pass) : of;
+            }
+        };
+        TRIAL.gradientCheck("attention", needs -> new MultiHeadAttention(spec, NamedWeights.of(all), positions, needs),
+                (attention, pass) -> attention.forward(x, null, pass), all);
+    }
+
+    private static Variable attend(AttentionKernel kernel, Variable q, Variable k, Variable v, Pass pass) {
+        Tensor out = pass.blank(q.shape());                                                            // (B,NH,T,HS)
+        Tensor logSumExp = pass.blank(q.shape().extent(0), q.shape().extent(1), q.shape().extent(2));  // (B,NH,T)
+        kernel.forward(q.value(), k.value(), v.value(), out, logSumExp);
+        return pass.tape().record("attention", out, (Tensor gradOut, Gradients gradients) -> kernel.backward(q.value(), k.value(), v.value(), out,
+                logSumExp, gradOut, gradients.into(q), gradients.into(k), gradients.into(v)), q, k, v);
+    }
+}
