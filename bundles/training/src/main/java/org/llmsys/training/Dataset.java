@@ -51,7 +51,8 @@ public record Dataset(int[] training, int[] validation, String fingerprint) {
         }
     }
 
-    private static void requireWindow(String part, int[] ids, int contextLength) {
+    /** @throws Problem when the ids do not fill one window and the token after it */
+    public static void requireWindow(String part, int[] ids, int contextLength) {
         if (ids.length <= contextLength) {
             throw Problem.failed("the text is too short", "its " + part + " part has " + ids.length + " tokens; one window needs "
                     + (contextLength + 1), "give a longer text, or a configuration with a shorter contextLength");

@@ -23,6 +23,30 @@ public interface Trainer {
     /** Mean loss over a text in non-overlapping windows of the model's context length. */
     Evaluation evaluate(LoadedModel model, String text, Job job);
 
+    /**
+     * A new model that learns step by step, for those who look at the steps themselves: the very step of {@link #train}, without
+     * reports, checkpoints or anything else that is written.
+     *
+     * @param config with the vocabulary's size in its model
+     * @param ids    to learn from, at least contextLength+1 of them
+     */
+    Learner learner(TrainingConfig config, int[] ids, StepListener listener);
+
+    /** What {@link #learner} gives. For one thread; close it after use. */
+    @ProviderType
+    interface Learner extends AutoCloseable {
+
+        /**
+         * Learns from the next batch: forward, backward, optimizer.
+         *
+         * @return the loss before the weights moved
+         */
+        double step();
+
+        @Override
+        void close();
+    }
+
     /** One line of a run's history. {@code valLoss} is NaN when it was not measured at this step. */
     record Report(long step, double trainLoss, double valLoss, double learningRate, double gradNorm, double tokensPerSecond,
             double etaSeconds, String sample) {

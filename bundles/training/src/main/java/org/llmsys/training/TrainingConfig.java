@@ -31,6 +31,8 @@ import org.llmsys.transformer.ModelConfig;
  * @param beta1           how slowly the mean of the gradients forgets, from 0 up to 1
  * @param beta2           how slowly the mean of their squares forgets
  * @param adamEps         added to the root of that mean
+ * @param momentum        how much of its speed a weight keeps, for optimizer momentum
+ * @param nesterov        whether to look one step of the speed ahead
  * @param weightDecay     pull to zero, on tensors of rank 2 or more
  * @param gradientClip    longest gradient, all weights together; 0 for any
  * @param validation      share of the text, at its end, that is kept for validation; 0 for none
@@ -40,7 +42,7 @@ import org.llmsys.transformer.ModelConfig;
  */
 public record TrainingConfig(String preset, ModelConfig model, String tokenizer, String optimizer, String schedule, String batches,
         int batchSize, long steps, double learningRate, double minLearningRate, long warmupSteps, double beta1, double beta2, double adamEps,
-        double weightDecay, double gradientClip, double validation, long seed, long reportEvery, long saveEvery) {
+        double momentum, boolean nesterov, double weightDecay, double gradientClip, double validation, long seed, long reportEvery, long saveEvery) {
 
     /** As {@code vocabSize}: as many as the text has. No model has a vocabulary of one. */
     public static final int VOCABULARY_OF_TEXT = 1;
@@ -70,6 +72,12 @@ public record TrainingConfig(String preset, ModelConfig model, String tokenizer,
     public TrainingConfig requireValid() {
         TrainingRules.check(this);
         return this;
+    }
+
+    /** What the optimizer needs of this. */
+    public LearningRule learningRule() {
+        OptimizerSettings settings = new OptimizerSettings(weightDecay, beta1, beta2, adamEps, momentum, 0, nesterov);
+        return new LearningRule(optimizer, settings, gradientClip, false);
     }
 
     /** With another length. */

@@ -28,6 +28,7 @@ final class TrainingRules {
         rules.range("beta1", c.beta1(), 0, Math.nextDown(1.0));
         rules.range("beta2", c.beta2(), 0, Math.nextDown(1.0));
         rules.range("adamEps", c.adamEps(), Double.MIN_NORMAL, 1);
+        rules.range("momentum", c.momentum(), 0, Math.nextDown(1.0));
         rules.range("weightDecay", c.weightDecay(), 0, 100);
         rules.range("gradientClip", c.gradientClip(), 0, Double.MAX_VALUE);
         rules.range("validation", c.validation(), 0, 0.9);

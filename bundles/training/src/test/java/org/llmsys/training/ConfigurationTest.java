@@ -56,6 +56,8 @@ class ConfigurationTest {
             {"learningRate":null}         | learningRate is NaN
             {"steps":0,"batchSize":-1}    | batchSize is -1
             {"beta1":1}                   | beta1 is 1.0
+            {"momentum":1}                | momentum is 1.0
+            {"nesterov":1}                | true or false
             {"minLearningRate":1}         | minLearningRate is 1.0
             {"validation":1}              | validation is 1.0
             {"preset":"huge"}             | tiny, demo, char-small

@@ -8,6 +8,7 @@ import org.llmsys.assembly.Step;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.attention.KvCache;
 import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.Workspace;
 import org.llmsys.inference.GenerationOptions;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.LoadedModel;
@@ -36,6 +37,7 @@ final class SingleSession implements GenerationSession {
     private final LoadedModel model;
     private final GenerationOptions options;
     private final StepRunner<DecodingPlan> runner;
+    private final Workspace workspace = new Workspace("generate");
     private final KvCache cache;
     private final List<NamedFilter> filters;
     private final StreamingDecoder decoder;
@@ -137,8 +139,11 @@ final class SingleSession implements GenerationSession {
 
     private Prediction attempt(DecodingPlan plan, Step step, int[] ids, boolean pick) {
         float[] logits;
-        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), "generate")) {
+        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), workspace)) {
             logits = row(plan.network().forward(ids, 1, cache, true, pass).value());     // (V)
+            if (Prediction.finite(logits)) {
+                pass.complete();
+            }
         }
         if (!pick || !Prediction.finite(logits)) {
             return new Prediction(logits, Prediction.NONE);
@@ -199,6 +204,7 @@ final class SingleSession implements GenerationSession {
             stopReason = "cancelled";
         }
         runner.close();
+        workspace.close();
         cache.close();
     }
 }

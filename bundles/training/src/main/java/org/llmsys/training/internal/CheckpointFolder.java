@@ -15,6 +15,7 @@ import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.training.Checkpoint;
+import org.llmsys.training.OptimizerMemory;
 
 /** Writes model, optimizer memory and the run's state as one folder, in one exchange: they are of one step or not there. */
 final class CheckpointFolder {

@@ -1,21 +1,21 @@
 package org.llmsys.training.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import org.llmsys.assembly.Step;
 import org.llmsys.assembly.StepRunner;
-import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Workspace;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.training.BatchSource.Batch;
 import org.llmsys.training.LearningRateSchedule.ScheduleSpec;
-import org.llmsys.training.Optimizer;
+import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.TrainingConfig;
+import org.llmsys.training.WeightUpdate;
 import org.llmsys.transformer.TransformerModel;
 
 /**
@@ -29,7 +29,7 @@ import org.llmsys.transformer.TransformerModel;
  *
  * <p>An attempt owns its tape and its gradients and may be repeated; only the commit touches weights.
  */
-final class LearningStep {
+final class LearningStep implements AutoCloseable {
 
     /** What came of a step. */
     record Outcome(double loss, double gradNorm, double learningRate) {
@@ -39,13 +39,13 @@ final class LearningStep {
     private record Learned(double loss, double gradNorm, double rate, List<Tensor> gradients) {
     }
 
-    private static final double CLIP_EPS = 1e-6;
-
     private final TransformerModel model;
     private final OptimizerMemory memory;
     private final TrainingConfig config;
     private final ScheduleSpec schedule;
     private final int[] ids;
+    private final WeightUpdate update;
+    private final Workspace workspace = new Workspace("train");
     private Pass open;
 
     LearningStep(TransformerModel model, OptimizerMemory memory, TrainingConfig config, int[] ids) {
@@ -54,6 +54,7 @@ final class LearningStep {
         this.config = config;
         this.schedule = new ScheduleSpec(config.learningRate(), config.minLearningRate(), config.warmupSteps(), config.steps());
         this.ids = ids;
+        this.update = new WeightUpdate(config.learningRule(), model.weights().all().values());
     }
 
     /** @param index of the step, from 0 */
@@ -70,12 +71,12 @@ final class LearningStep {
     private Learned attempt(TrainingPlan plan, Step step, long index) {
         release();                                           // what an earlier attempt left
         TensorAllocator allocator = step.get(plan.allocator());
-        open = Pass.training(step, step.get(plan.tapes()), allocator, "train", config.seed(), index);
+        open = Pass.training(step, step.get(plan.tapes()), allocator, workspace, config.seed(), index);
         Batch batch = step.get(plan.batches()).batch(ids, config.batchSize(), model.config().contextLength(), config.seed(), index);
         Variable logits = plan.network().forward(batch.inputs(), config.batchSize(), null, false, open);     // (B,T,V)
         Variable loss = plan.loss().forward(logits, targets(batch.targets()), open);                         // (1)
-        List<Tensor> gradients = onHeap(open.tape().backward(loss));
-        return new Learned(loss.value().getDouble(0), norm(gradients),
+        List<Tensor> gradients = update.gradients(open.tape().backward(loss));
+        return new Learned(loss.value().getDouble(0), WeightUpdate.norm(gradients),
                 step.get(plan.schedule()).rate(index, schedule), gradients);
     }
 
@@ -90,54 +91,8 @@ final class LearningStep {
     }
 
     private void commit(TrainingPlan plan, Step step, Learned result, long index) {
-        Optimizer optimizer = step.get(plan.optimizer());
-        boolean clips = config.gradientClip() > 0 && result.gradNorm() > config.gradientClip();
-        float factor = clips ? (float) (config.gradientClip() / (result.gradNorm() + CLIP_EPS)) : 1;
-        int next = 0;
-        for (Variable weight : model.weights().all().values()) {
-            Tensor gradient = result.gradients().get(next++);
-            if (gradient == null) {
-                continue;
-            }
-            if (clips) {
-                scale(gradient, factor);
-            }
-            double decay = weight.shape().rank() >= 2 ? config.weightDecay() : 0;
-            optimizer.update(weight.value(), gradient, memory.of(weight.name()),
-                    new Optimizer.Rule(index + 1, result.rate(), config.beta1(), config.beta2(), config.adamEps(), decay));
-        }
-    }
-
-    /** The Euclidean length of all gradients as one long vector, summed in double, in model order. */
-    private static double norm(List<Tensor> gradients) {
-        double sum = 0;
-        for (Tensor gradient : gradients) {
-            if (gradient != null) {
-                float[] g = gradient.floats();
-                int from = gradient.floatOffset();
-                for (int i = from; i < from + gradient.size(); i++) {
-                    sum += (double) g[i] * g[i];
-                }
-            }
-        }
-        return Math.sqrt(sum);
-    }
-
-    private List<Tensor> onHeap(Gradients gradients) {
-        List<Tensor> list = new ArrayList<>();
-        for (Variable weight : model.weights().all().values()) {
-            Tensor gradient = gradients.of(weight);
-            list.add(gradient == null ? null : gradient.onHeap());
-        }
-        return list;
-    }
-
-    private static void scale(Tensor gradient, float factor) {
-        float[] g = gradient.floats();
-        int from = gradient.floatOffset();
-        for (int i = from; i < from + gradient.size(); i++) {
-            g[i] *= factor;
-        }
+        update.apply(step.get(plan.optimizer()), memory, index + 1, result.rate(), result.gradients(), result.gradNorm());
+        open.complete();
     }
 
     /** Ids as the tensor that a loss reads. */
@@ -154,5 +109,12 @@ final class LearningStep {
             open.close();
             open = null;
         }
+    }
+
+    /** Gives the run's memory back. */
+    @Override
+    public void close() {
+        release();
+        workspace.close();
     }
 }

@@ -12,6 +12,7 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.inference.LoadedModel;
 import org.llmsys.training.Checkpoint;
 import org.llmsys.training.Dataset;
+import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.Trainer.Report;
 import org.llmsys.training.Trainer.Result;
 import org.llmsys.training.TrainingConfig;
@@ -66,8 +67,8 @@ final class TrainingRun {
         folder.rehearse(model, memory, state());
         job.total(config.steps());
         job.startAt(done);
-        LearningStep learning = new LearningStep(model.model(), memory, config, data.training());
-        try (StepRunner<TrainingPlan> runner = assemblies.runner("train",
+        try (LearningStep learning = new LearningStep(model.model(), memory, config, data.training());
+                StepRunner<TrainingPlan> runner = assemblies.runner("train",
                 needs -> TrainingPlan.build(model.model(), config, needs), listener);
                 WindowLoss validation = new WindowLoss(model.model(), assemblies, listener)) {
             while (done < config.steps()) {

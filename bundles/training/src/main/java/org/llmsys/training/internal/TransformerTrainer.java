@@ -23,6 +23,7 @@ import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
 import org.llmsys.training.Checkpoint;
 import org.llmsys.training.Dataset;
 import org.llmsys.training.Optimizer;
+import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.Trainer;
 import org.llmsys.training.TrainingConfig;
 import org.llmsys.transformer.ModelConfig;
@@ -69,6 +70,17 @@ public final class TransformerTrainer implements Trainer {
             throw new Problem("cannot claim the folder " + out, e.toString(), "check it, and that the system's temporary folder can be written",
                     Problem.FAILED, e);
         }
+    }
+
+    @Override
+    public Learner learner(TrainingConfig config, int[] ids, StepListener listener) {
+        config.requireValid();
+        requireAlgorithm("schedule", config.schedule());
+        requireAlgorithm("batches", config.batches());
+        Dataset.requireWindow("training", ids, config.model().contextLength());
+        ModelWeights weights = ModelWeights.initialize(config.model(), config.seed());
+        return new SingleSteps(assemblies, new TransformerModel(config.model(), weights),
+                OptimizerMemory.zeros(optimizerMemory(config), weights), config, ids, listener);
     }
 
     private TrainingRun begun(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,

@@ -9,6 +9,7 @@ import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Workspace;
 import org.llmsys.layers.LossLayer;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.training.Trainer.Evaluation;
@@ -35,6 +36,7 @@ final class WindowLoss implements AutoCloseable {
 
     private final TransformerModel model;
     private final StepRunner<Plan> runner;
+    private final Workspace workspace = new Workspace("evaluate");
 
     WindowLoss(TransformerModel model, Assemblies assemblies, StepListener listener) {
         this.model = model;
@@ -74,15 +76,20 @@ final class WindowLoss implements AutoCloseable {
         return new Evaluation(loss, Math.exp(loss), (long) count * length);
     }
 
-    private static double mean(Plan plan, Step step, int[] inputs, int[] targets, int batch) {
-        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), "evaluate")) {
+    private double mean(Plan plan, Step step, int[] inputs, int[] targets, int batch) {
+        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), workspace)) {
             Variable logits = plan.network().forward(inputs, batch, null, false, pass);                      // (B,T,V)
-            return plan.loss().forward(logits, LearningStep.targets(targets), pass).value().getDouble(0);
+            double mean = plan.loss().forward(logits, LearningStep.targets(targets), pass).value().getDouble(0);
+            if (Double.isFinite(mean)) {
+                pass.complete();
+            }
+            return mean;
         }
     }
 
     @Override
     public void close() {
         runner.close();
+        workspace.close();
     }
 }

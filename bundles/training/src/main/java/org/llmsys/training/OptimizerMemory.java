@@ -1,11 +1,13 @@
-package org.llmsys.training.internal;
+package org.llmsys.training;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.autograd.Variable;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.transformer.ModelWeights;
@@ -14,25 +16,30 @@ import org.llmsys.transformer.ModelWeights;
  * What the optimizer remembers of each weight. The run owns it, so the optimizer can be exchanged; in a checkpoint the tensors are called
  * {@code m.<weight>}, {@code v.<weight>}.
  */
-final class OptimizerMemory {
+public final class OptimizerMemory {
 
     private final Map<String, List<Tensor>> byWeight = new LinkedHashMap<>();
     private final Map<String, Tensor> byName = new LinkedHashMap<>();
 
     /** Zeros for every weight. */
-    static OptimizerMemory zeros(List<String> names, ModelWeights weights) {
+    public static OptimizerMemory zeros(List<String> names, ModelWeights weights) {
+        return zeros(names, weights.all().values());
+    }
+
+    /** Zeros for every weight, under its name. */
+    public static OptimizerMemory zeros(List<String> names, Collection<Variable> weights) {
         OptimizerMemory memory = new OptimizerMemory();
-        weights.all().forEach((weight, variable) -> {
+        for (Variable weight : weights) {
             for (String name : names) {
-                memory.put(name, weight, Tensor.zeros(DType.F32, variable.shape()));
+                memory.put(name, weight.name(), Tensor.zeros(DType.F32, weight.shape()));
             }
-            memory.byWeight.computeIfAbsent(weight, w -> List.of());
-        });
+            memory.byWeight.computeIfAbsent(weight.name(), w -> List.of());
+        }
         return memory;
     }
 
     /** @throws Problem that lists every tensor missing, extra or of a wrong shape or type */
-    static OptimizerMemory restored(List<String> names, ModelWeights weights, Map<String, Tensor> saved, Object source) {
+    public static OptimizerMemory restored(List<String> names, ModelWeights weights, Map<String, Tensor> saved, Object source) {
         OptimizerMemory memory = zeros(names, weights);
         List<String> wrong = new ArrayList<>();
         memory.byName.forEach((name, zeros) -> {
@@ -53,12 +60,13 @@ final class OptimizerMemory {
         return memory;
     }
 
-    List<Tensor> of(String weight) {
+    /** In the order of {@link Optimizer#memory}. */
+    public List<Tensor> of(String weight) {
         return byWeight.get(weight);
     }
 
     /** For the checkpoint. */
-    Map<String, Tensor> tensors() {
+    public Map<String, Tensor> tensors() {
         return byName;
     }
 
