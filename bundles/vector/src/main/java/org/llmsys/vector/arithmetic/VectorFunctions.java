@@ -1,5 +1,7 @@
 package org.llmsys.vector.arithmetic;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -48,19 +50,47 @@ public final class VectorFunctions {
      */
     public static FloatVector exp(FloatVector x) {
         FloatVector bounded = x.max(LOWEST).min(HIGHEST);
-        FloatVector shifted = bounded.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+        FloatVector shifted = bounded.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUNDER));
         FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(broadcast(-LN2_HIGH), bounded);
-        r = n.fma(broadcast(-LN2_LOW), r);
-        FloatVector p = broadcast(1 / 5040f).fma(r, broadcast(1 / 720f));
-        p = p.fma(r, broadcast(1 / 120f));
-        p = p.fma(r, broadcast(1 / 24f));
-        p = p.fma(r, broadcast(1 / 6f));
-        p = p.fma(r, broadcast(0.5f));
-        p = p.fma(r, broadcast(1));
-        p = p.fma(r, broadcast(1));
+        FloatVector r = n.fma(broadcast(SPECIES, -LN2_HIGH), bounded);
+        r = n.fma(broadcast(SPECIES, -LN2_LOW), r);
+        FloatVector p = broadcast(SPECIES, 1 / 5040f).fma(r, broadcast(SPECIES, 1 / 720f));
+        p = p.fma(r, broadcast(SPECIES, 1 / 120f));
+        p = p.fma(r, broadcast(SPECIES, 1 / 24f));
+        p = p.fma(r, broadcast(SPECIES, 1 / 6f));
+        p = p.fma(r, broadcast(SPECIES, 0.5f));
+        p = p.fma(r, broadcast(SPECIES, 1));
+        p = p.fma(r, broadcast(SPECIES, 1));
         IntVector power = shifted.reinterpretAsInts().add(127 - Float.floatToRawIntBits(ROUNDER)).lanewise(VectorOperators.LSHL, 23);
         return p.mul(power.reinterpretAsFloats()).blend(0, x.compare(VectorOperators.LT, LOWEST));
+    }
+
+    /** 1 / (1 + exp(-x)) with an error below 2e-7. */
+    public static FloatVector sigmoid(FloatVector x) {
+        return broadcast(SPECIES, 1).div(exp(x.neg()).add(1));
+    }
+
+    /**
+     * tanh(x) with an error below 2e-7 of its value; tiny results keep their digits.
+     *
+     * <pre>
+     *   |x| < 0.625      x + x z (c1 + z (c2 + ... z c5)),  z = x²
+     *   beyond           1 - 2 / (1 + exp(2 |x|)), with the sign of x
+     * </pre>
+     *
+     * <p>Coefficients: S. L. Moshier's Cephes library, tanhf.
+     */
+    public static FloatVector tanh(FloatVector x) {
+        FloatVector size = x.abs();
+        FloatVector far = broadcast(SPECIES, 1).sub(broadcast(SPECIES, 2).div(exp(size.add(size)).add(1)));
+        FloatVector z = x.mul(x);
+        FloatVector p = broadcast(SPECIES, -5.70498872745e-3f).fma(z, broadcast(SPECIES, 2.06390887954e-2f));
+        p = p.fma(z, broadcast(SPECIES, -5.37397155531e-2f));
+        p = p.fma(z, broadcast(SPECIES, 1.33314422036e-1f));
+        p = p.fma(z, broadcast(SPECIES, -3.33332819422e-1f));
+        FloatVector near = p.mul(z).fma(x, x);
+        FloatVector signed = far.blend(far.neg(), x.compare(VectorOperators.LT, 0));
+        return signed.blend(near, size.compare(VectorOperators.LT, 0.625f));
     }
 
     /** The sum of all lanes, always added in the same tree; {@code reduceLanes} may add in one order now and in another after compilation. */
@@ -76,9 +106,5 @@ public final class VectorFunctions {
             sum = sum.add(sum.rearrange(BY_TWO));
         }
         return sum.add(sum.rearrange(BY_ONE)).lane(0);
-    }
-
-    private static FloatVector broadcast(float x) {
-        return FloatVector.broadcast(SPECIES, x);
     }
 }

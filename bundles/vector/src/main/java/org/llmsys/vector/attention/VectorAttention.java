@@ -5,6 +5,7 @@ import org.llmsys.attention.AttentionKernel;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
+import org.llmsys.vector.arithmetic.Row;
 import org.llmsys.vector.matmul.Scratch;
 import org.llmsys.vector.matmul.VectorMatmul;
 import org.osgi.service.component.annotations.Activate;
@@ -51,21 +52,15 @@ public final class VectorAttention implements AttentionKernel {
     @Override
     public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), logSumExp, b, h));
+        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), logSumExp == null ? null : row(logSumExp, b, h)));
     }
 
     @Override
     public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
         AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
-        eachHead(q, k, (b, h, kv) -> {
-            float[] lse = new float[q.shape().intExtent(2)];                                       // (T)
-            for (int t = 0; t < lse.length; t++) {
-                lse[t] = logSumExp.get(b, h, t);
-            }
-            backward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), lse,
-                    head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv));
-        });
+        eachHead(q, k, (b, h, kv) -> backward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), row(logSumExp, b, h),
+                head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv)));
     }
 
     private interface Head {
@@ -83,54 +78,55 @@ public final class VectorAttention implements AttentionKernel {
         });
     }
 
-    private void forward(Matrix q, Matrix k, Matrix v, Matrix out, Tensor logSumExp, int b, int h) {
+    private void forward(Matrix q, Matrix k, Matrix v, Matrix out, Matrix logSumExp) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
         int before = k.rows() - q.rows();                                                         // keys of earlier steps
-        float[] array = scratch.lend(Math.min(ROWS, q.rows()) * k.rows());
+        float[] array = scratch.lend(scores(q, k));
+        float[] sums = scratch.lend(ROWS);
         for (int t = 0; t < q.rows(); t += ROWS) {
             int rows = Math.min(ROWS, q.rows() - t);
             int keys = before + t + rows;                                                         // S'
-            Matrix p = Matrix.of(rows, keys, array);
+            Matrix p = scores(rows, keys, array);
             Matrix outRows = rows(out, t, rows);
             matmul.multiply(rows(q, t, rows), rows(k, 0, keys).transposed(), p, false);           // (rows, S')
-            float[] inverse = new float[rows];
             for (int r = 0; r < rows; r++) {
                 int seen = before + t + r + 1;
-                float shift = -SoftmaxRow.max(array, r * keys, seen) * scale;
-                float sum = SoftmaxRow.expAndSum(array, r * keys, seen, keys, scale, shift);
-                inverse[r] = 1 / sum;
+                float shift = -Row.max(array, r * p.rowStride(), seen) * scale;
+                sums[r] = SoftmaxRow.expAndSum(array, r * p.rowStride(), seen, keys, scale, shift);
                 if (logSumExp != null) {
-                    logSumExp.set(Math.log(sum) - shift, b, h, t + r);
+                    logSumExp.set(0, t + r, (float) (Math.log(sums[r]) - shift));
                 }
             }
             matmul.multiply(p, rows(v, 0, keys), outRows, false);                                 // (rows, HS)
             for (int r = 0; r < rows; r++) {
-                SoftmaxRow.scale(outRows.data(), outRows.offset() + r * outRows.rowStride(), outRows.columns(), inverse[r]);
+                SoftmaxRow.scale(outRows.data(), outRows.offset() + r * outRows.rowStride(), outRows.columns(), 1 / sums[r]);
             }
         }
         scratch.giveBack(array);
+        scratch.giveBack(sums);
     }
 
-    private void backward(Matrix q, Matrix k, Matrix v, Matrix out, float[] logSumExp, Matrix gradOut, Matrix gradQ, Matrix gradK, Matrix gradV) {
+    private void backward(Matrix q, Matrix k, Matrix v, Matrix out, Matrix logSumExp, Matrix gradOut, Matrix gradQ, Matrix gradK, Matrix gradV) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
         int before = k.rows() - q.rows();
-        float[] arrayP = scratch.lend(Math.min(ROWS, q.rows()) * k.rows());
-        float[] arrayS = scratch.lend(Math.min(ROWS, q.rows()) * k.rows());
+        float[] arrayP = scratch.lend(scores(q, k));
+        float[] arrayS = scratch.lend(scores(q, k));
         for (int t = 0; t < q.rows(); t += ROWS) {
             int rows = Math.min(ROWS, q.rows() - t);
             int keys = before + t + rows;
-            Matrix p = Matrix.of(rows, keys, arrayP);
-            Matrix dS = Matrix.of(rows, keys, arrayS);
+            Matrix p = scores(rows, keys, arrayP);
+            Matrix dS = scores(rows, keys, arrayS);
             Matrix qRows = rows(q, t, rows);
             Matrix dO = rows(gradOut, t, rows);
             matmul.multiply(qRows, rows(k, 0, keys).transposed(), p, false);                      // scores
             matmul.multiply(dO, rows(v, 0, keys).transposed(), dS, false);                        // dP
             for (int r = 0; r < rows; r++) {
                 int seen = before + t + r + 1;
-                float mean = SoftmaxRow.dot(dO.data(), dO.offset() + r * dO.rowStride(),
+                int at = r * p.rowStride();
+                float mean = Row.dot(dO.data(), dO.offset() + r * dO.rowStride(),
                         out.data(), out.offset() + (t + r) * out.rowStride(), out.columns());     // dO_t · O_t
-                SoftmaxRow.expAndSum(arrayP, r * keys, seen, keys, scale, -logSumExp[t + r]);
-                SoftmaxRow.gradScores(arrayP, arrayS, r * keys, keys, mean, scale);
+                SoftmaxRow.expAndSum(arrayP, at, seen, keys, scale, -logSumExp.get(0, t + r));
+                SoftmaxRow.gradScores(arrayP, arrayS, at, keys, mean, scale);
             }
             matmul.multiply(p.transposed(), dO, rows(gradV, 0, keys), true);                      // (S', HS)
             matmul.multiply(dS, rows(k, 0, keys), rows(gradQ, t, rows), true);                    // (rows, HS)
@@ -138,6 +134,25 @@ public final class VectorAttention implements AttentionKernel {
         }
         scratch.giveBack(arrayP);
         scratch.giveBack(arrayS);
+    }
+
+    /** Elements for the scores of one block, each row in whole registers. */
+    private static int scores(Matrix q, Matrix k) {
+        return Math.multiplyExact(Math.min(ROWS, q.rows()), padded(k.rows()));
+    }
+
+    private static Matrix scores(int rows, int keys, float[] array) {
+        return new Matrix(array, 0, rows, keys, padded(keys), 1);
+    }
+
+    private static int padded(int keys) {
+        return Math.ceilDiv(keys, SoftmaxRow.LANES) * SoftmaxRow.LANES;
+    }
+
+    /** The T numbers of one head inside (B, heads, T) as one row. */
+    private static Matrix row(Tensor x, int b, int h) {
+        long start = x.offset() + b * x.stride(0) + h * x.stride(1);
+        return new Matrix(x.storage().floats(), Math.toIntExact(start), 1, x.shape().intExtent(2), 0, Math.toIntExact(x.stride(2)));
     }
 
     /** The (rows, HS) matrix of one head inside (B, heads, rows, HS), not copied. */

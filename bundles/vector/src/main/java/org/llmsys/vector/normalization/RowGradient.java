@@ -6,60 +6,88 @@ import org.llmsys.vector.arithmetic.VectorFunctions;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The way back through one normalized row: h = (x - mean) r, d = gradY gamma, with the place of each array's element 0. */
-record RowGradient(float[] x, int xAt, float[] gradY, int gradYAt, float[] gamma, int gammaAt, int width, float mean, float r) {
+/**
+ * The way back through normalized rows, one at a time: h = (x - mean) r, d = gradY gamma. One object serves all rows of a chunk, so that
+ * none is made for each.
+ */
+final class RowGradient {
 
     private static final int LANES = SPECIES.length();
 
-    /** The row's share: sums[c] += gradY h, sums[width + c] += gradY. */
-    void addSums(float[] sums) {
-        int i = 0;
-        for (; i <= width - LANES; i += LANES) {
-            FloatVector g = FloatVector.fromArray(SPECIES, gradY, gradYAt + i);
-            g.fma(h(i), FloatVector.fromArray(SPECIES, sums, i)).intoArray(sums, i);
-            g.add(FloatVector.fromArray(SPECIES, sums, width + i)).intoArray(sums, width + i);
-        }
-        for (; i < width; i++) {
-            sums[i] = Math.fma(gradY[gradYAt + i], (x[xAt + i] - mean) * r, sums[i]);
-            sums[width + i] += gradY[gradYAt + i];
-        }
+    private final float[] x;
+    private final float[] gradY;
+    private final float[] gamma;
+    private final int gammaAt;
+    private final int width;
+    private int xAt;
+    private int gradYAt;
+    private float mean;
+    private float r;
+    private float meanOfD;
+    private float meanOfDH;
+
+    RowGradient(float[] x, float[] gradY, float[] gamma, int gammaAt, int width) {
+        this.x = x;
+        this.gradY = gradY;
+        this.gamma = gamma;
+        this.gammaAt = gammaAt;
+        this.width = width;
     }
 
-    /** gradX += r (d - mean of d - h mean of (d h)). */
-    void addTo(float[] gradX, int at) {
+    /** Goes to the row whose elements begin at these places. */
+    void row(int xBegins, int gradYBegins, float itsMean, float itsR) {
+        xAt = xBegins;
+        gradYAt = gradYBegins;
+        mean = itsMean;
+        r = itsR;
+    }
+
+    /** The row's share, sums[c] += gradY h, sums[width + c] += gradY, and on the same way the two means that {@link #addTo} needs. */
+    void addSums(float[] sums) {
+        FloatVector means = FloatVector.broadcast(SPECIES, mean);
+        FloatVector factor = FloatVector.broadcast(SPECIES, r);
         FloatVector sumsOfD = FloatVector.zero(SPECIES);
         FloatVector sumsOfDH = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= width - LANES; i += LANES) {
-            FloatVector d = d(i);
-            sumsOfD = sumsOfD.add(d);
-            sumsOfDH = d.fma(h(i), sumsOfDH);
+            FloatVector g = FloatVector.fromArray(SPECIES, gradY, gradYAt + i);
+            FloatVector gh = FloatVector.fromArray(SPECIES, x, xAt + i).sub(means).mul(factor).mul(g);
+            FloatVector weights = FloatVector.fromArray(SPECIES, gamma, gammaAt + i);
+            gh.add(FloatVector.fromArray(SPECIES, sums, i)).intoArray(sums, i);
+            g.add(FloatVector.fromArray(SPECIES, sums, width + i)).intoArray(sums, width + i);
+            sumsOfD = g.fma(weights, sumsOfD);
+            sumsOfDH = gh.fma(weights, sumsOfDH);
         }
-        float meanOfD = VectorFunctions.sum(sumsOfD);
-        float meanOfDH = VectorFunctions.sum(sumsOfDH);
+        float sumOfD = VectorFunctions.sum(sumsOfD);
+        float sumOfDH = VectorFunctions.sum(sumsOfDH);
         for (; i < width; i++) {
-            float d = gradY[gradYAt + i] * gamma[gammaAt + i];
-            meanOfD += d;
-            meanOfDH = Math.fma(d, (x[xAt + i] - mean) * r, meanOfDH);
+            float g = gradY[gradYAt + i];
+            float gh = g * ((x[xAt + i] - mean) * r);
+            sums[i] += gh;
+            sums[width + i] += g;
+            sumOfD = Math.fma(g, gamma[gammaAt + i], sumOfD);
+            sumOfDH = Math.fma(gh, gamma[gammaAt + i], sumOfDH);
         }
-        meanOfD /= width;
-        meanOfDH /= width;
-        i = 0;
+        meanOfD = sumOfD / width;
+        meanOfDH = sumOfDH / width;
+    }
+
+    /** gradX += r (d - mean of d - h mean of (d h)). */
+    void addTo(float[] gradX, int at) {
+        FloatVector means = FloatVector.broadcast(SPECIES, mean);
+        FloatVector minusMeanOfDH = FloatVector.broadcast(SPECIES, -meanOfDH);
+        FloatVector minusMeanOfD = FloatVector.broadcast(SPECIES, -meanOfD);
+        FloatVector factor = FloatVector.broadcast(SPECIES, r);
+        int i = 0;
         for (; i <= width - LANES; i += LANES) {
-            FloatVector inner = h(i).fma(FloatVector.broadcast(SPECIES, -meanOfDH), d(i).sub(meanOfD));
-            inner.fma(FloatVector.broadcast(SPECIES, r), FloatVector.fromArray(SPECIES, gradX, at + i)).intoArray(gradX, at + i);
+            FloatVector d = FloatVector.fromArray(SPECIES, gradY, gradYAt + i).fma(FloatVector.fromArray(SPECIES, gamma, gammaAt + i), minusMeanOfD);
+            FloatVector h = FloatVector.fromArray(SPECIES, x, xAt + i).sub(means).mul(factor);
+            h.fma(minusMeanOfDH, d).fma(factor, FloatVector.fromArray(SPECIES, gradX, at + i)).intoArray(gradX, at + i);
         }
         for (; i < width; i++) {
-            float inner = Math.fma((x[xAt + i] - mean) * r, -meanOfDH, gradY[gradYAt + i] * gamma[gammaAt + i] - meanOfD);
+            float d = Math.fma(gradY[gradYAt + i], gamma[gammaAt + i], -meanOfD);
+            float inner = Math.fma((x[xAt + i] - mean) * r, -meanOfDH, d);
             gradX[at + i] = Math.fma(inner, r, gradX[at + i]);
         }
-    }
-
-    private FloatVector h(int i) {
-        return FloatVector.fromArray(SPECIES, x, xAt + i).sub(mean).mul(r);
-    }
-
-    private FloatVector d(int i) {
-        return FloatVector.fromArray(SPECIES, gradY, gradYAt + i).mul(FloatVector.fromArray(SPECIES, gamma, gammaAt + i));
     }
 }

@@ -2,6 +2,8 @@ package org.llmsys.vector.normalization;
 
 import static org.llmsys.vector.arithmetic.VectorFunctions.SPECIES;
 
+import java.util.Arrays;
+
 import org.llmsys.assembly.Provider;
 import org.llmsys.normalization.Normalization;
 import org.llmsys.tensor.Shape;
@@ -9,7 +11,9 @@ import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 import org.llmsys.vector.arithmetic.Chunks;
+import org.llmsys.vector.arithmetic.Row;
 import org.llmsys.vector.arithmetic.VectorFunctions;
+import org.llmsys.vector.matmul.Scratch;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -38,6 +42,7 @@ public final class VectorLayerNorm implements Normalization {
     private static final int LANES = SPECIES.length();
 
     private final WorkerPool pool;
+    private final Scratch scratch = new Scratch();
 
     @Activate
     public VectorLayerNorm(@Reference WorkerPool pool) {
@@ -55,7 +60,7 @@ public final class VectorLayerNorm implements Normalization {
         Chunks.run(pool, count(x, width), Chunks.rows(width), (first, last) -> {
             for (int n = first; n < last; n++) {
                 int from = x.floatOffset() + n * width;
-                float mean = sum(xs, from, width) / width;
+                float mean = Row.sum(xs, from, width) / width;
                 float r = (float) (1 / Math.sqrt(squares(xs, from, width, mean) / width + eps));
                 normalize(xs, from, width, mean, r, gamma.floats(), gamma.floatOffset(), shift, shiftAt, y.floats(), y.floatOffset() + n * width);
                 if (saved != null) {
@@ -76,10 +81,13 @@ public final class VectorLayerNorm implements Normalization {
         int rows = Chunks.rows(width);
         float[][] sums = new float[Math.ceilDiv(count(x, width), rows)][];                 // (chunks, 2 width): of gamma, then of beta
         Chunks.run(pool, count(x, width), rows, (first, last) -> {
-            float[] ofChunk = new float[2 * width];
+            float[] ofChunk = scratch.lend(2 * width);
+            Arrays.fill(ofChunk, 0, 2 * width, 0);
+            RowGradient row = new RowGradient(x.floats(), gradY.floats(), gamma.floats(), gamma.floatOffset(), width);
+            float[] means = saved.floats();
             for (int n = first; n < last; n++) {
-                RowGradient row = new RowGradient(x.floats(), x.floatOffset() + n * width, gradY.floats(), gradY.floatOffset() + n * width,
-                        gamma.floats(), gamma.floatOffset(), width, saved.floats()[saved.floatOffset() + 2 * n], saved.floats()[saved.floatOffset() + 2 * n + 1]);
+                int at = saved.floatOffset() + 2 * n;
+                row.row(x.floatOffset() + n * width, gradY.floatOffset() + n * width, means[at], means[at + 1]);
                 row.addSums(ofChunk);
                 if (gradX != null) {
                     row.addTo(gradX.floats(), gradX.floatOffset() + n * width);
@@ -89,19 +97,9 @@ public final class VectorLayerNorm implements Normalization {
         });
         addSums(gradGamma, sums, 0, width);
         addSums(gradBeta, sums, width, width);
-    }
-
-    private static float sum(float[] x, int at, int size) {
-        FloatVector sums = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i <= size - LANES; i += LANES) {
-            sums = sums.add(FloatVector.fromArray(SPECIES, x, at + i));
+        for (float[] ofChunk : sums) {
+            scratch.giveBack(ofChunk);
         }
-        float sum = VectorFunctions.sum(sums);
-        for (; i < size; i++) {
-            sum += x[at + i];
-        }
-        return sum;
     }
 
     private static float squares(float[] x, int at, int size, float mean) {

@@ -74,10 +74,10 @@ public final class VectorElementwise implements ElementwiseKernel {
     @Override
     public void addScaled(Tensor a, float factor, Tensor out) {
         run("addScaled", a, a, out, (x, xAt, y, yAt, z, zAt, size) -> {
+            FloatVector factors = FloatVector.broadcast(SPECIES, factor);
             int i = 0;
             for (; i <= size - LANES; i += LANES) {
-                FloatVector.fromArray(SPECIES, x, xAt + i).fma(FloatVector.broadcast(SPECIES, factor), FloatVector.fromArray(SPECIES, z, zAt + i))
-                        .intoArray(z, zAt + i);
+                FloatVector.fromArray(SPECIES, x, xAt + i).fma(factors, FloatVector.fromArray(SPECIES, z, zAt + i)).intoArray(z, zAt + i);
             }
             for (; i < size; i++) {
                 z[zAt + i] = Math.fma(factor, x[xAt + i], z[zAt + i]);

@@ -3,8 +3,10 @@ package org.llmsys.vector.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,11 @@ class VectorActivationsTest {
     private static final List<Case> CASES = List.of(
             new Case("gelu", new VectorGelu(WorkerPool.SERIAL), x -> x * normalBelow(x)),
             new Case("gelu-tanh", new VectorGeluTanh(WorkerPool.SERIAL),
-                    x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))));
+                    x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+            new Case("silu", new VectorSilu(WorkerPool.SERIAL), x -> x / (1 + Math.exp(-x))),
+            new Case("sigmoid", new VectorSigmoid(WorkerPool.SERIAL), x -> 1 / (1 + Math.exp(-x))),
+            new Case("tanh", new VectorTanh(WorkerPool.SERIAL), Math::tanh),
+            new Case("relu", new VectorRelu(WorkerPool.SERIAL), x -> Math.max(0, x)));
 
     @Test
     @DisplayName("gelu(0) = 0, gelu(1) = 0.841345 (the normal distribution below 1), gelu(-1) = -0.158655")
@@ -79,7 +85,9 @@ class VectorActivationsTest {
                 Tensor gradY = Numbers.even(4, 1, 207);
                 Tensor gradX = Numbers.even(5, 1, 207);
                 Tensor before = gradX.copy();
-                c.activation.backward(x, x, gradY, gradX);
+                Tensor y = Tensor.zeros(207);
+                c.activation.forward(x, y);
+                c.activation.backward(x, y, gradY, gradX);
                 for (int i = 0; i < 207; i++) {
                     double given = Numbers.at(x, i);
                     double slope = (c.function.applyAsDouble(given + 1e-5) - c.function.applyAsDouble(given - 1e-5)) / 2e-5;
@@ -90,16 +98,52 @@ class VectorActivationsTest {
     }
 
     @Test
-    @DisplayName("1, 2 and 4 threads give the same bits")
+    @DisplayName("without accumulating, backward overwrites, for whole registers and the rest")
+    void overwrites() {
+        for (Case c : CASES) {
+            Tensor x = Numbers.even(3, 2, 37);
+            Tensor y = Tensor.zeros(37);
+            c.activation.forward(x, y);
+            Tensor added = Tensor.zeros(37);
+            Tensor overwritten = Tensor.zeros(37);
+            Arrays.fill(overwritten.floats(), Float.NaN);
+            c.activation.backward(x, y, x, added);
+            c.activation.backward(x, y, x, overwritten, false);
+            Numbers.assertSameBits(added, overwritten);
+        }
+    }
+
+    @Test
+    @DisplayName("tanh keeps its digits near 0, where it is x, and is exactly 1 far out")
+    void tanhNearZero() {
+        Tensor x = Tensor.of(Shape.of(7), 1e-20f, -1e-6f, 1e-3f, 0.6249f, 0.6251f, 20, Float.POSITIVE_INFINITY);
+        Tensor y = Tensor.zeros(7);
+        new VectorTanh(WorkerPool.SERIAL).forward(x, y);
+        for (int i = 0; i < 7; i++) {
+            assertEquals(Math.tanh(x.get(i)), y.get(i), 2e-7 * Math.abs(Math.tanh(x.get(i))), "tanh of " + x.get(i));
+        }
+    }
+
+    @Test
+    @DisplayName("1, 2 and 4 threads give the same bits, both ways")
     void anyNumberOfThreads() {
         Tensor x = Numbers.even(6, 3, 100_003);
-        Tensor expected = Tensor.zeros(100_003);
-        CASES.getFirst().activation.forward(x, expected);
-        for (int threads : new int[] {2, 4}) {
-            try (WorkerPool pool = WorkerPool.of(threads)) {
-                Tensor y = Tensor.zeros(100_003);
-                new VectorGelu(pool).forward(x, y);
-                Numbers.assertSameBits(expected, y);
+        List<Function<WorkerPool, Activation>> all = List.of(VectorGelu::new, VectorGeluTanh::new, VectorSilu::new, VectorSigmoid::new, VectorTanh::new,
+                VectorRelu::new);
+        for (Function<WorkerPool, Activation> activation : all) {
+            Tensor expected = Tensor.zeros(100_003);
+            Tensor slopes = Tensor.zeros(100_003);
+            activation.apply(WorkerPool.SERIAL).forward(x, expected);
+            activation.apply(WorkerPool.SERIAL).backward(x, expected, x, slopes);
+            for (int threads : new int[] {2, 4}) {
+                try (WorkerPool pool = WorkerPool.of(threads)) {
+                    Tensor y = Tensor.zeros(100_003);
+                    Tensor gradX = Tensor.zeros(100_003);
+                    activation.apply(pool).forward(x, y);
+                    activation.apply(pool).backward(x, y, x, gradX);
+                    Numbers.assertSameBits(expected, y);
+                    Numbers.assertSameBits(slopes, gradX);
+                }
             }
         }
     }

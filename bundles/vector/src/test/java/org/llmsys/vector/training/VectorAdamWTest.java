@@ -10,9 +10,12 @@ import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 import org.llmsys.training.Optimizer.Rule;
+import org.llmsys.training.OptimizerSettings;
 import org.llmsys.vector.Numbers;
 
 class VectorAdamWTest {
+
+    private static final OptimizerSettings DECAYING = OptimizerSettings.DEFAULT.withBetas(0.9, 0.99).withWeightDecay(0.1);
 
     private final VectorAdamW optimizer = new VectorAdamW(WorkerPool.SERIAL);
 
@@ -20,7 +23,7 @@ class VectorAdamWTest {
     @DisplayName("the first step is the learning rate long, against the sign of the gradient: 1 becomes 0.9")
     void firstStep() {
         Tensor w = Tensor.of(Shape.of(1), 1);
-        optimizer.update(w, Tensor.of(Shape.of(1), 0.5f), List.of(Tensor.zeros(1), Tensor.zeros(1)), new Rule(1, 0.1, 0.9, 0.999, 1e-8, 0));
+        optimizer.update(w, Tensor.of(Shape.of(1), 0.5f), List.of(Tensor.zeros(1), Tensor.zeros(1)), new Rule(1, 0.1, OptimizerSettings.DEFAULT));
         assertEquals(0.9, w.get(0), 1e-6);
     }
 
@@ -39,7 +42,7 @@ class VectorAdamWTest {
             }
             for (int t = 1; t <= 10; t++) {
                 Tensor g = Numbers.even(t, 1, size);
-                optimizer.update(w, g, List.of(m, v), new Rule(t, 0.01, 0.9, 0.99, 1e-8, 0.1));
+                optimizer.update(w, g, List.of(m, v), new Rule(t, 0.01, DECAYING));
                 for (int i = 0; i < size; i++) {
                     double gi = Numbers.at(g, i);
                     means[i] = 0.9 * means[i] + 0.1 * gi;
@@ -59,7 +62,7 @@ class VectorAdamWTest {
         Tensor g = Numbers.even(2, 1, 50_021);
         Tensor whole = w.copy();
         try (WorkerPool pool = WorkerPool.of(4)) {
-            Rule rule = new Rule(3, 0.01, 0.9, 0.99, 1e-8, 0.1);
+            Rule rule = new Rule(3, 0.01, DECAYING);
             new VectorAdamW(pool).update(whole, g, List.of(Tensor.zeros(50_021), Tensor.zeros(50_021)), rule);
             for (int i = 0; i < 64; i++) {                                              // one at a time is all tail
                 Tensor single = w.slice(0, i, i + 1).copy();
