@@ -1,20 +1,32 @@
 package org.llmsys.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.layers.Activation;
+import org.llmsys.layers.Loss;
+import org.llmsys.layers.Softmax;
+import org.llmsys.layers.internal.MeanSquaredError;
+import org.llmsys.layers.internal.ProbabilitySoftmax;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.sampling.Sampler;
+import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.testkit.internal.ActivationContract;
+import org.llmsys.testkit.internal.LossContract;
 import org.llmsys.testkit.internal.MatmulContract;
+import org.llmsys.testkit.internal.OptimizerContract;
 import org.llmsys.testkit.internal.SamplerContract;
+import org.llmsys.testkit.internal.SoftmaxContract;
+import org.llmsys.testkit.internal.TapeContract;
+import org.llmsys.training.Optimizer;
 
 /** Wrong providers must fail: a contract that nothing fails checks nothing. */
 class ContractsBiteTest {
@@ -51,6 +63,64 @@ class ContractsBiteTest {
     }
 
     @Test
+    @DisplayName("a softmax that overflows, or whose gradient forgets that probabilities add up to 1, fails")
+    void wrongSoftmax() {
+        Softmax right = new ProbabilitySoftmax();
+        Softmax unshifted = softmax((x, y) -> y.copyFrom(x.exp().div(x.exp().sum(true, -1))), right);
+        Softmax forgetful = new Softmax() {
+            @Override
+            public void forward(Tensor x, Tensor y) {
+                right.forward(x, y);
+            }
+
+            @Override
+            public void backward(Tensor y, Tensor gradY, Tensor gradX) {
+                gradX.copyFrom(gradX.add(y.mul(gradY)));
+            }
+        };
+        assertTrue(failures(new SoftmaxContract(), right, "softmax", "").isEmpty());
+        assertTrue(failures(new SoftmaxContract(), unshifted, "softmax", "").stream().anyMatch(f -> f.contains("overflow")));
+        assertTrue(failures(new SoftmaxContract(), forgetful, "softmax", "").stream().allMatch(f -> f.contains("backward") || f.contains("refused")));
+        assertTrue(!failures(new SoftmaxContract(), forgetful, "softmax", "").isEmpty());
+    }
+
+    @Test
+    @DisplayName("a loss that overwrites the gradient, or is another loss than it says, fails")
+    void wrongLoss() {
+        Loss right = new MeanSquaredError();
+        Loss overwriting = new Loss() {
+            @Override
+            public void forward(Tensor predictions, Tensor targets, Tensor losses) {
+                right.forward(predictions, targets, losses);
+            }
+
+            @Override
+            public void backward(Tensor predictions, Tensor targets, Tensor gradLosses, Tensor gradPredictions) {
+                gradPredictions.copyFrom(Tensor.zeros(gradPredictions.shape().extents()));
+                right.backward(predictions, targets, gradLosses, gradPredictions);
+            }
+        };
+        assertTrue(failures(new LossContract(), right, "mean-squared-error", "").isEmpty());
+        assertTrue(failures(new LossContract(), overwriting, "mean-squared-error", "").stream().allMatch(f -> f.contains("gradient")));
+        assertTrue(!failures(new LossContract(), overwriting, "mean-squared-error", "").isEmpty());
+        assertTrue(!failures(new LossContract(), right, "huber", "").isEmpty());
+    }
+
+    private static Softmax softmax(BiConsumer<Tensor, Tensor> forward, Softmax backward) {
+        return new Softmax() {
+            @Override
+            public void forward(Tensor x, Tensor y) {
+                forward.accept(x, y);
+            }
+
+            @Override
+            public void backward(Tensor y, Tensor gradY, Tensor gradX) {
+                backward.backward(y, gradY, gradX);
+            }
+        };
+    }
+
+    @Test
     @DisplayName("a sampler that picks removed tokens, or draws from a source of its own, fails")
     void wrongSamplers() {
         Sampler blind = (logits, draws) -> (int) (draws.getAsDouble() * logits.length);
@@ -64,6 +134,45 @@ class ContractsBiteTest {
         };
         assertTrue(!failures(new SamplerContract(), blind, "").isEmpty());
         assertTrue(!failures(new SamplerContract(), moody, "").isEmpty());
+    }
+
+    @Test
+    @DisplayName("a tape that keeps a gradient it was handed without copying it, or walks forwards, fails; one that does neither passes")
+    void wrongTapes() {
+        assertTrue(!failures(new TapeContract(), memory -> new PlainTape(memory, false, true), "").isEmpty());
+        assertTrue(!failures(new TapeContract(), memory -> new PlainTape(memory, true, false), "").isEmpty());
+        assertEquals(List.of(), failures(new TapeContract(), memory -> new PlainTape(memory, true, true), ""));
+    }
+
+    @Test
+    @DisplayName("an optimizer that forgets the decay, shortens its gradient in place, or remembers by itself, fails; a right one passes")
+    void wrongOptimizers() {
+        assertEquals(List.of(), failures(new OptimizerContract(), descent(1, false, false), "sgd", ""));
+        assertTrue(!failures(new OptimizerContract(), descent(0, false, false), "sgd", "").isEmpty());
+        assertTrue(!failures(new OptimizerContract(), descent(1, true, false), "sgd", "").isEmpty());
+        assertTrue(!failures(new OptimizerContract(), descent(1, false, true), "mine", "").isEmpty());
+    }
+
+    private static Optimizer descent(int decay, boolean spoilsGradient, boolean hoards) {
+        double[] hoard = new double[1];
+        return new Optimizer() {
+            @Override
+            public List<String> memory() {
+                return List.of();
+            }
+
+            @Override
+            public void update(Tensor weight, Tensor gradient, List<Tensor> memory, Rule rule) {
+                requireFit(weight, gradient, memory);
+                Elements w = weight.elements();
+                Elements g = gradient.elements();
+                for (int i = 0; i < w.size(); i++) {
+                    hoard[0] = hoards ? 0.5 * hoard[0] + g.get(i) : 0;
+                    w.set(i, w.get(i) - rule.learningRate() * (g.get(i) + decay * rule.settings().weightDecay() * w.get(i) + 0.1 * hoard[0]));
+                    g.set(i, spoilsGradient ? 0 : g.get(i));
+                }
+            }
+        };
     }
 
     private static <T> List<String> failures(Contract<T> contract, T provider, String numerics) {

@@ -17,13 +17,20 @@ public final class ActivationContract implements Contract<Activation> {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
     /** The functions by their standard names, in double. */
-    private static final Map<String, DoubleUnaryOperator> FUNCTIONS = Map.of(
-            "relu", x -> Math.max(0, x),
-            "tanh", Math::tanh,
-            "sigmoid", x -> 1 / (1 + Math.exp(-x)),
-            "silu", x -> x / (1 + Math.exp(-x)),
-            "gelu", x -> x * normalCdf(x),
-            "gelu-tanh", x -> 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))));
+    private static final Map<String, DoubleUnaryOperator> FUNCTIONS = Map.ofEntries(
+            Map.entry("relu", x -> Math.max(0, x)),
+            Map.entry("leaky-relu", x -> Math.max(0.01 * x, x)),
+            Map.entry("elu", x -> x > 0 ? x : Math.exp(x) - 1),
+            Map.entry("softplus", x -> x > 700 ? x : Math.log(1 + Math.exp(x))),
+            Map.entry("tanh", Math::tanh),
+            Map.entry("sigmoid", x -> 1 / (1 + Math.exp(-x))),
+            Map.entry("hard-sigmoid", ActivationContract::hardSigmoid),
+            Map.entry("hard-swish", x -> x * hardSigmoid(x)),
+            Map.entry("silu", x -> x / (1 + Math.exp(-x))),
+            Map.entry("mish", x -> x * Math.tanh(Math.log(1 + Math.exp(x)))),
+            Map.entry("gelu", x -> x * normalCdf(x)),
+            Map.entry("quick-gelu", x -> x / (1 + Math.exp(-1.702 * x))),
+            Map.entry("gelu-tanh", x -> 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)))));
 
     @Override
     public Class<Activation> service() {
@@ -53,6 +60,7 @@ public final class ActivationContract implements Contract<Activation> {
                 });
             }
             checks.promise("backward on " + size + " elements adds gradY * f'(x)", () -> backward(activation, f, x, y, size));
+            checks.promise("backward on " + size + " elements overwrites when it need not add", () -> overwrite(activation, x, y, size));
         }
         checks.promise("many threads may call at once", () -> Checks.sameOnManyThreads(() -> {
             Tensor out = Tensor.zeros(207);
@@ -73,6 +81,25 @@ public final class ActivationContract implements Contract<Activation> {
         }
     }
 
+    private static void overwrite(Activation activation, Tensor x, Tensor y, int size) {
+        Tensor gradY = Samples.normal(5, size);
+        Tensor added = Tensor.zeros(size);
+        activation.backward(x, y, gradY, added);
+        Tensor wide = Samples.normal(6, size + 9L);
+        Tensor before = wide.copy();
+        Tensor overwritten = wide.slice(0, 4, 4 + size);
+        for (int i = 0; i < size; i++) {
+            overwritten.set(Double.NaN, i);
+        }
+        activation.backward(x, y, gradY, overwritten, false);
+        Checks.that(java.util.Arrays.equals(added.floats(), overwritten.copy().floats()), "it is not what is added to zeros");
+        Checks.that(wide.get(3) == before.get(3) && wide.get(4L + size) == before.get(4L + size), "it wrote outside the tensor");
+    }
+
+    private static double hardSigmoid(double x) {
+        return Math.min(1, Math.max(0, x / 6 + 0.5));
+    }
+
     private static double numeric(DoubleUnaryOperator f, double x) {
         double h = 1e-6 * Math.max(1, Math.abs(x));
         return (f.applyAsDouble(x + h) - f.applyAsDouble(x - h)) / (2 * h);
@@ -88,7 +115,7 @@ public final class ActivationContract implements Contract<Activation> {
     /** Normal numbers, and the far ends where exp over- and underflows. Kinks (0) are left out. */
     private static Tensor inputs(int size) {
         Tensor x = Samples.shifted(Samples.normal(4, size));
-        float[] ends = {-100, 100, -12, 12, -30, 30, 1e-6f, -1e-6f, 3, -3};
+        float[] ends = {-100, 100, -12, 12, -30, 30, 1e-6f, -1e-6f, 3.5f, -3.5f};
         for (int i = 0; i < Math.min(size - 1, ends.length); i++) {
             x.set(ends[i] == 1e-6f || ends[i] == -1e-6f ? ends[i] * 1e5 : ends[i], i);
         }

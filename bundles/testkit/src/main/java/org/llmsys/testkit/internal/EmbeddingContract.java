@@ -47,6 +47,7 @@ public final class EmbeddingContract implements Contract<EmbeddingLookup> {
             for (int bad : new int[] {-1, 4, Integer.MAX_VALUE}) {
                 Tensor x = Tensor.zeros(2, 3);
                 Checks.refused("id " + bad, () -> lookup.forward(new int[] {1, bad}, Samples.normal(1, 4, 3), x));
+                Checks.that(java.util.Arrays.equals(new float[6], x.floats()), "a row was written before id %d was refused", bad);
             }
         });
     }

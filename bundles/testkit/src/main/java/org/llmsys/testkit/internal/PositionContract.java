@@ -15,6 +15,7 @@ import org.llmsys.position.PositionalEncoding;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.tensor.DType;
+import org.llmsys.tensor.ElementwiseKernel;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.Tensor;
@@ -109,7 +110,8 @@ public final class PositionContract implements Contract<PositionalEncoding> {
 
     private static Tensor run(PositionalEncoding encoding, Use use) {
         PlainHeap heap = new PlainHeap();
-        try (StepRunner<PositionalLayer> runner = Assemblies.of(heap).runner("check", needs -> encoding.build(SPEC, new RandomTables(), needs), StepListener.NONE)) {
+        try (StepRunner<PositionalLayer> runner = Assemblies.of(heap, ElementwiseKernel.scalar())
+                .runner("check", needs -> encoding.build(SPEC, new RandomTables(), needs), StepListener.NONE)) {
             return runner.run((PositionalLayer layer, Step step) -> {
                 try (Pass pass = Pass.inference(step, heap, "check")) {
                     return use.apply(layer, pass);
