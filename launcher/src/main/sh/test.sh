@@ -18,7 +18,8 @@ find_maven
 status=$?
 
 # The attributes of <testsuite ...> in the reports written since the start.
-totals=$(find "$root"/bundles/*/target/surefire-reports "$root"/launcher/target/surefire-reports "$root"/integration-tests/target/surefire-reports \
+totals=$(find "$root"/bundles/*/target/surefire-reports "$root"/workspace/examples/target/surefire-reports \
+  "$root"/launcher/target/surefire-reports "$root"/integration-tests/target/surefire-reports \
   -name 'TEST-*.xml' -newer "$started" -exec awk '
     /<testsuite / && !seen[FILENAME]++ {
       for (i = split("tests errors skipped failures", names, " "); i > 0; i--)

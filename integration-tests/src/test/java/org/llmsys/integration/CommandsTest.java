@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import com.google.gson.JsonArray;
@@ -54,7 +56,7 @@ class CommandsTest {
     // ---- what commands print ------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "generate", "tokenize", "eval", "services", "use", "compare", "bench", "check", "doctor", "exec", "test", "demo"})
+    @ValueSource(strings = {"train", "generate", "tokenize", "eval", "services", "use", "compare", "bench", "check", "doctor", "exec", "example", "test", "demo"})
     @DisplayName("--help of every command begins with examples, on standard output, and ends with 0")
     void help(String command) {
         Result help = llmsys.run(command, "--help");
@@ -158,6 +160,44 @@ class CommandsTest {
     }
 
     @Test
+    @DisplayName("bench --json prints its fields, in this process and in those for other numbers of threads; with peers, theirs too")
+    void bench() {
+        Result bench = llmsys.run("bench", "matmul", "--sizes", "8", "--names", "naive", "--rounds", "1", "--threads", "1,2", "--peers", "--json");
+        assertEquals(0, bench.exit(), bench.err());
+        Set<Integer> threads = new TreeSet<>();
+        for (JsonElement element : JsonParser.parseString(bench.out()).getAsJsonArray()) {
+            JsonObject row = element.getAsJsonObject();
+            fields(row, "slot", "name", "case", "threads", "value", "unit");
+            threads.add(row.get("threads").getAsInt());
+            if (bench.err().contains("peer: ")) {
+                fields(row, "peer", "peerValue", "ratio");
+            } else {
+                assertTrue(bench.err().contains("no peer numpy: ") && bench.err().contains("no peer torch: "), bench.err());
+            }
+        }
+        assertEquals(Set.of(1, 2), threads);
+    }
+
+    @Test
+    @DisplayName("Ctrl-C ends a benchmark and its peers")
+    void interruptedBenchmark() throws Exception {
+        Path err = folder.resolve("bench-err.txt");
+        Process process = llmsys.start(folder.resolve("bench-out.txt"), err, "bench", "matmul", "--sizes", "8", "--names", "naive", "--rounds", "1000",
+                "--peers");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!read(err).contains("rounds") && process.isAlive() && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        List<ProcessHandle> peers = process.descendants().toList();
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "Ctrl-C does not end it: " + read(err));
+        assertEquals(130, process.exitValue(), read(err));
+        for (ProcessHandle peer : peers) {
+            peer.onExit().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     @DisplayName("Ctrl-C in training saves and says how to resume; the resumed run is, to the bit, the run that never stopped")
     void interruptedAndResumed() throws Exception {
         String config = Files.writeString(folder.resolve("resume.json"), "{\"preset\": \"tiny\", \"steps\": 600, \"saveEvery\": 20}").toString();
@@ -191,6 +231,9 @@ class CommandsTest {
                 () -> refused(MISUSED, "tiny", "train", "--text", text, "--out", out("a"), "--preset", "tinny"),
                 () -> refused(MISUSED, "tiled", "use", "matmul", "tild"),
                 () -> refused(MISUSED, "matmul", "use", "matmull", "tiled"),
+                () -> refused(MISUSED, "softmax", "bench", "sofmax"),
+                () -> refused(MISUSED, "--sizes", "bench", "gemv", "--sizes", "8x8x8"),
+                () -> refused(MISUSED, "--threads", "bench", "matmul", "--threads", "0"),
                 () -> refused(MISUSED, "temperature", "generate", "--model", model, "--prompt", "The", "--temperature", "-1"),
                 () -> refused(MISUSED, "--steps", "train", "--text", text, "--out", out("b"), "--steps", "0"));
     }

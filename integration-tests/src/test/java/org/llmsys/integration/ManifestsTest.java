@@ -48,8 +48,9 @@ class ManifestsTest {
                 boolean allowed = switch (room) {
                     case "files" -> FOR_FILES.contains(imported);
                     case "inference" -> SEEN_BY_INFERENCE.contains(imported) || isBelow(imported, room);
-                    case "training" -> !Set.of("shell", "vector", "testkit").contains(imported);
-                    case "vector", "testkit" -> !Set.of("shell", "vector", "testkit").contains(imported);
+                    case "training" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
+                    case "examples" -> !Set.of("shell", "vector", "testkit").contains(imported);
+                    case "vector", "testkit" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
                     case "shell" -> !imported.equals("vector");
                     default -> isBelow(imported, room);
                 };

@@ -41,8 +41,8 @@ public final class CommandLine {
     }
 
     /** Every command that can be typed. */
-    static final List<String> NAMES = List.of("bench", "check", "compare", "demo", "doctor", "eval", "exec", "generate", "help", "services",
-            "shell", "test", "tokenize", "train", "use", "version");
+    static final List<String> NAMES = List.of("bench", "check", "compare", "demo", "doctor", "eval", "example", "exec", "generate", "help",
+            "services", "shell", "test", "tokenize", "train", "use", "version");
 
     /** Runs it. @return the exit status */
     int run(Console console, String... line) {

@@ -20,10 +20,10 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = GogoCommands.class, immediate = true, property = {
     "osgi.command.scope=llmsys",
     "osgi.command.function=bench", "osgi.command.function=check", "osgi.command.function=compare", "osgi.command.function=demo",
-    "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=exec", "osgi.command.function=generate",
-    "osgi.command.function=help", "osgi.command.function=services", "osgi.command.function=test", "osgi.command.function=tokenize",
-    "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version", "osgi.command.function=welcome",
-    "osgi.command.function=exit"})
+    "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=example", "osgi.command.function=exec",
+    "osgi.command.function=generate", "osgi.command.function=help", "osgi.command.function=services", "osgi.command.function=test",
+    "osgi.command.function=tokenize", "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version",
+    "osgi.command.function=welcome", "osgi.command.function=exit"})
 public final class GogoCommands {
 
     private final CommandLine commands;
@@ -106,6 +106,10 @@ public final class GogoCommands {
 
     public void eval(CommandSession session, Object... words) throws CommandFailed {
         run(session, "eval", words);
+    }
+
+    public void example(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "example", words);
     }
 
     public void exec(CommandSession session, Object... words) throws CommandFailed {

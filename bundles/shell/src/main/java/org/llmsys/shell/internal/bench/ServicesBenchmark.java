@@ -1,4 +1,4 @@
-package org.llmsys.shell.internal;
+package org.llmsys.shell.internal.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,9 +14,9 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.TapeFactory;
 import org.llmsys.autograd.Variable;
+import org.llmsys.autograd.Workspace;
 import org.llmsys.layers.LossLayer;
 import org.llmsys.shell.Console;
-import org.llmsys.shell.internal.BenchCommand.Row;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -54,21 +54,22 @@ record ServicesBenchmark(Assemblies assemblies, WorkerPool pool) {
         int[] ids = new int[config.batchSize() * config.model().contextLength()];
         Arrays.setAll(ids, i -> i * 31 % VOCABULARY);
         Job job = console.job("bench services", "steps", WARM_UP + STEPS);
-        try (StepRunner<Plan> runner = assemblies.runner("bench", blueprint, StepListener.NONE)) {
+        try (Workspace workspace = new Workspace("bench");
+                StepRunner<Plan> runner = assemblies.runner("bench", blueprint, StepListener.NONE)) {
             long[] questions = new long[1];
             double[] seconds = new double[STEPS];
             for (int i = 0; i < WARM_UP + STEPS; i++) {
                 long start = System.nanoTime();
-                runner.run((plan, step) -> learn(plan, step, ids, config.batchSize()));
+                runner.run((plan, step) -> learn(plan, step, workspace, ids, config.batchSize()));
                 if (i >= WARM_UP) {
                     seconds[i - WARM_UP] = (System.nanoTime() - start) / 1e9;
                 }
                 job.advance(i + 1);
             }
-            runner.run((plan, step) -> learn(plan, new CountingStep(step, questions), ids, config.batchSize()));
+            runner.run((plan, step) -> learn(plan, new CountingStep(step, questions), workspace, ids, config.batchSize()));
             double question = runner.run((plan, step) -> ask(plan, step));
             double lease = lease(runner);
-            double step = MatmulBenchmark.median(seconds);
+            double step = Turns.median(seconds);
             double share = (questions[0] * question + lease) / step;
             List<Row> rows = new ArrayList<>();
             rows.add(row("questions a step", questions[0], "calls"));
@@ -81,15 +82,17 @@ record ServicesBenchmark(Assemblies assemblies, WorkerPool pool) {
     }
 
     private Row row(String what, double value, String unit) {
-        return new Row("all", "char-small", what, pool.threads(), value, unit, null, Double.NaN);
+        return Row.alone("all", "char-small", what, pool.threads(), value, unit);
     }
 
-    private static float learn(Plan plan, Step step, int[] ids, int batch) {
-        try (Pass pass = Pass.training(step, step.get(plan.tapes()), step.get(plan.allocator()), "bench", 1, 1)) {
+    private static float learn(Plan plan, Step step, Workspace workspace, int[] ids, int batch) {
+        try (Pass pass = Pass.training(step, step.get(plan.tapes()), step.get(plan.allocator()), workspace, 1, 1)) {
             Variable logits = plan.network().forward(ids, batch, null, false, pass);                  // (B,T,V)
             Variable loss = plan.loss().forward(logits, Tensor.ofInts(Shape.of(batch, ids.length / batch), ids), pass);
             pass.tape().backward(loss);
-            return loss.value().get(0);
+            float value = loss.value().get(0);
+            pass.complete();
+            return value;
         }
     }
 

@@ -1,0 +1,16 @@
+package org.llmsys.shell.internal.bench;
+
+import java.util.List;
+
+/** Something that can be measured, in trials of several sizes. */
+interface Benchmark {
+
+    /** Sizes when none are given: numbers with x between, sizes with commas between. */
+    String sizes();
+
+    /** How many numbers a size has, and their letters, as in {@code KxN}. */
+    String form();
+
+    /** @param sizes each of as many numbers as {@link #form} says */
+    List<Trial> trials(List<int[]> sizes);
+}

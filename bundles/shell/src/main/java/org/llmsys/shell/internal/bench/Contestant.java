@@ -1,0 +1,25 @@
+package org.llmsys.shell.internal.bench;
+
+/** Somebody who does the work of a {@link Trial}, here or in another process. */
+interface Contestant extends AutoCloseable {
+
+    /** A provider's name, or {@code numpy}, {@code torch}. */
+    String name();
+
+    /**
+     * Does the work.
+     *
+     * @param repetitions how often, 1 or more
+     * @param clock       to measure with
+     * @return seconds of one, the mean
+     */
+    double seconds(int repetitions, Clock clock);
+
+    /** Waits until none of its threads is busy any more: who comes next must have the machine for himself. */
+    default void rest() {
+    }
+
+    @Override
+    default void close() {
+    }
+}

@@ -1,0 +1,41 @@
+package org.llmsys.shell.internal.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What somebody wants to have measured.
+ *
+ * @param name    of the benchmark
+ * @param sizes   as typed; empty for the benchmark's own
+ * @param threads numbers of threads, as typed; empty for as many as this process has
+ * @param names   of the providers that take part, as typed; empty for all
+ * @param rounds  of which the median counts
+ * @param peers   whether those that are installed take part too
+ * @param cpuTime whether processor time counts instead of time as it passes
+ */
+public record Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime) {
+
+    /** The command that asks for the same with this number of threads. */
+    List<String> command(int threads) {
+        List<String> words = new ArrayList<>(List.of("bench", name, "--threads=" + threads, "--rounds=" + rounds));
+        if (!sizes.isEmpty()) {
+            words.add("--sizes=" + sizes);
+        }
+        if (!names.isEmpty()) {
+            words.add("--names=" + names);
+        }
+        if (peers) {
+            words.add("--peers");
+        }
+        if (cpuTime) {
+            words.add("--cpu-time");
+        }
+        return words;
+    }
+
+    /** Names of the providers, one by one. */
+    List<String> providers() {
+        return names.isBlank() ? List.of() : List.of(names.strip().split("\\s*,\\s*"));
+    }
+}
