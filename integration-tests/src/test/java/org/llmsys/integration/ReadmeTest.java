@@ -48,7 +48,7 @@ class ReadmeTest {
 
     @Test
     @DisplayName("every ./llmsys line of \"six things to try\" ends with 0, and the first swap does not change a letter")
-    void fiveThings() throws Exception {
+    void sixThings() throws Exception {
         Matcher section = SIX_THINGS.matcher(Files.readString(README));
         assertTrue(section.find());
         CommandLine llmsys = new CommandLine(folder);

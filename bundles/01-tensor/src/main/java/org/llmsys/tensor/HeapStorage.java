@@ -6,8 +6,8 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.internal.SegmentStorage;
 
 /**
- * Elements of a working type in a Java array: a {@code float[]} for F32 and so on. Not counted; the {@code heap} allocator wraps it to
- * count.
+ * Elements in a Java array: the working types F32 and F64 as such, which kernels read directly; the other types through a segment over
+ * the array. Not counted; the {@code heap} allocator wraps it to count.
  */
 abstract sealed class HeapStorage implements Storage {
 
@@ -19,12 +19,12 @@ abstract sealed class HeapStorage implements Storage {
         return new DoubleArray(elements);
     }
 
-    static HeapStorage of(int[] elements) {
-        return new IntArray(elements);
+    static Storage of(int[] elements) {
+        return new SegmentStorage(DType.I32, elements.length, MemorySegment.ofArray(elements));
     }
 
-    static HeapStorage of(long[] elements) {
-        return new LongArray(elements);
+    static Storage of(long[] elements) {
+        return new SegmentStorage(DType.I64, elements.length, MemorySegment.ofArray(elements));
     }
 
     /** Storage of any type on the heap; the narrow types lie in bytes. */
@@ -156,94 +156,6 @@ abstract sealed class HeapStorage implements Storage {
         @Override
         public double[] doubles() {
             return elements;
-        }
-
-        @Override
-        public MemorySegment segment() {
-            return MemorySegment.ofArray(elements);
-        }
-    }
-
-    private static final class IntArray extends HeapStorage {
-
-        private final int[] elements;
-
-        IntArray(int[] elements) {
-            this.elements = elements;
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.I32;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public double getDouble(long index) {
-            return elements[Math.toIntExact(index)];
-        }
-
-        @Override
-        public void setDouble(long index, double value) {
-            elements[Math.toIntExact(index)] = (int) value;
-        }
-
-        @Override
-        public long getLong(long index) {
-            return elements[Math.toIntExact(index)];
-        }
-
-        @Override
-        public void setLong(long index, long value) {
-            elements[Math.toIntExact(index)] = (int) value;
-        }
-
-        @Override
-        public MemorySegment segment() {
-            return MemorySegment.ofArray(elements);
-        }
-    }
-
-    private static final class LongArray extends HeapStorage {
-
-        private final long[] elements;
-
-        LongArray(long[] elements) {
-            this.elements = elements;
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.I64;
-        }
-
-        @Override
-        public long size() {
-            return elements.length;
-        }
-
-        @Override
-        public double getDouble(long index) {
-            return elements[Math.toIntExact(index)];
-        }
-
-        @Override
-        public void setDouble(long index, double value) {
-            elements[Math.toIntExact(index)] = (long) value;
-        }
-
-        @Override
-        public long getLong(long index) {
-            return elements[Math.toIntExact(index)];
-        }
-
-        @Override
-        public void setLong(long index, long value) {
-            elements[Math.toIntExact(index)] = value;
         }
 
         @Override

@@ -1,7 +1,5 @@
 package org.llmsys.shell.internal.bench;
 
-import java.util.List;
-import java.util.stream.Stream;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.normalization.Normalization;
@@ -16,16 +14,11 @@ import org.llmsys.tensor.Tensor;
  *   y = gamma * (x - mean) / sqrt(variance + 1e-5) + beta          x, y (R,C)
  * </pre>
  */
-record LayerNormBenchmark(Assemblies assemblies) implements Benchmark {
+record LayerNormBenchmark(Assemblies assemblies) implements RowsBenchmark {
 
     private static final String SLOT = "normalization";
     private static final String ALGORITHM = "layernorm";
     private static final float EPS = 1e-5f;
-
-    @Override
-    public String form() {
-        return "RxC";
-    }
 
     @Override
     public String sizes() {
@@ -33,11 +26,7 @@ record LayerNormBenchmark(Assemblies assemblies) implements Benchmark {
     }
 
     @Override
-    public List<Trial> trials(List<int[]> sizes) {
-        return sizes.stream().flatMap(size -> Stream.of(forward(size[0], size[1]), backward(size[0], size[1]))).toList();
-    }
-
-    private Trial forward(int rows, int columns) {
+    public Trial forward(int rows, int columns) {
         return new Trial(SLOT, rows + "x" + columns + " forward", Measure.MICROSECONDS, () -> {
             Tensor x = Numbers.tensor(rows, columns, 1);
             Tensor gamma = row(columns, 2);
@@ -49,7 +38,8 @@ record LayerNormBenchmark(Assemblies assemblies) implements Benchmark {
     }
 
     /** What it adds to grows with every call; a benchmark does not last long enough to reach infinity. */
-    private Trial backward(int rows, int columns) {
+    @Override
+    public Trial backward(int rows, int columns) {
         return new Trial(SLOT, rows + "x" + columns + " backward", Measure.MICROSECONDS, () -> {
             Tensor x = Numbers.tensor(rows, columns, 1);
             Tensor gamma = row(columns, 2);

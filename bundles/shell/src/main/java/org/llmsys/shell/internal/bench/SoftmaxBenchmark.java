@@ -2,7 +2,6 @@ package org.llmsys.shell.internal.bench;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.layers.Softmax;
@@ -16,14 +15,9 @@ import org.llmsys.tensor.Tensor;
  *   y = exp(x) / sum of exp(x)          x, y (R,C), each row by itself
  * </pre>
  */
-record SoftmaxBenchmark(Assemblies assemblies) implements Benchmark {
+record SoftmaxBenchmark(Assemblies assemblies) implements RowsBenchmark {
 
     private static final String SLOT = "softmax";
-
-    @Override
-    public String form() {
-        return "RxC";
-    }
 
     @Override
     public String sizes() {
@@ -31,11 +25,7 @@ record SoftmaxBenchmark(Assemblies assemblies) implements Benchmark {
     }
 
     @Override
-    public List<Trial> trials(List<int[]> sizes) {
-        return sizes.stream().flatMap(size -> Stream.of(forward(size[0], size[1]), backward(size[0], size[1]))).toList();
-    }
-
-    private Trial forward(int rows, int columns) {
+    public Trial forward(int rows, int columns) {
         return new Trial(SLOT, rows + "x" + columns + " forward", Measure.MICROSECONDS, () -> {
             Tensor x = Numbers.tensor(rows, columns, 1);
             Tensor y = Tensor.zeros(DType.F32, x.shape());
@@ -43,7 +33,8 @@ record SoftmaxBenchmark(Assemblies assemblies) implements Benchmark {
         }, "softmax " + rows + " " + columns, Trial.SHORT_TURN);
     }
 
-    private Trial backward(int rows, int columns) {
+    @Override
+    public Trial backward(int rows, int columns) {
         return new Trial(SLOT, rows + "x" + columns + " backward", Measure.MICROSECONDS, () -> {
             Tensor y = Numbers.tensor(rows, columns, 1);
             try (Assemblies.Held<Softmax> reference = assemblies.hold(Softmax.class, Softmax.PROBABILITIES)) {
