@@ -8,6 +8,14 @@ package org.llmsys.tokenizer;
 @FunctionalInterface
 public interface StreamingDecoder {
 
-    /** The text that this id adds; may be empty. The pieces, put together, are {@link Tokenizer#decode} of all ids. */
+    /** The text that this id adds; may be empty. The pieces and {@link #finish}, put together, are {@link Tokenizer#decode} of all ids. */
     String next(int id);
+
+    /**
+     * The end of the sequence: what is still held back, with U+FFFD for a character that was never completed. Empty for tokenizers
+     * that hold nothing back.
+     */
+    default String finish() {
+        return "";
+    }
 }

@@ -1,5 +1,7 @@
 package org.llmsys.tokenizer;
 
+import java.util.Optional;
+
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Slot;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -27,6 +29,16 @@ public interface TokenizerType {
      * @throws org.llmsys.assembly.Problem when it is not one of this kind, or damaged
      */
     Tokenizer read(String json);
+
+    /**
+     * Makes the tokenizer in a file of another form than {@code tokenizer.json}, if it is one of this kind.
+     *
+     * @return empty when this kind does not read such files
+     * @throws org.llmsys.assembly.Problem when it is of this kind but damaged, or needs something that is not implemented
+     */
+    default Optional<Tokenizer> readFile(TokenizerFile file) {
+        return Optional.empty();
+    }
 
     /**
      * @param vocabSize    largest number of ids wanted; 0 for as many as the text has

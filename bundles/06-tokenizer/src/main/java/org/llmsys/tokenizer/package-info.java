@@ -6,7 +6,8 @@
  * </pre>
  *
  * <p>A {@link org.llmsys.tokenizer.TokenizerType} is the service (one a kind of tokenizer): it trains or reads a
- * {@link org.llmsys.tokenizer.Tokenizer}, which is immutable. Kinds: {@code char} (one token a character), {@code whitespace} (one token a word).
+ * {@link org.llmsys.tokenizer.Tokenizer}, which is immutable. Kinds: {@code char} (one token a character), {@code whitespace} (one token a word),
+ * {@code bpe} and {@code byte-bpe} (bytes, merged).
  */
 @Export
 @Version("0.1.0")

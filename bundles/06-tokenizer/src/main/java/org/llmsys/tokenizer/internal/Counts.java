@@ -10,16 +10,16 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
 
 /** Counts what occurs in a text and keeps the most frequent. */
-final class Counts {
+public final class Counts {
 
     /** Unicode order; {@code String.compareTo} would put characters beyond U+FFFF in the wrong place. */
-    static final Comparator<String> BY_CODE_POINT = (a, b) -> java.util.Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
+    public static final Comparator<String> BY_CODE_POINT = (a, b) -> java.util.Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
 
     private Counts() {
     }
 
     /** Distinct items, the most frequent first, equals in Unicode order; at most {@code vocabSize} of them when that is not 0. */
-    static List<String> of(Stream<String> items, TrainingSettings settings) {
+    public static List<String> of(Stream<String> items, TrainingSettings settings) {
         if (settings.vocabSize() < 0 || settings.minFrequency() < 1) {
             throw Problem.misused("cannot learn a vocabulary of " + settings.vocabSize() + " with minimum frequency " + settings.minFrequency(),
                     "the size is 0 or more and the frequency 1 or more", "give values in range");

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import org.llmsys.tokenizer.Encoding;
 
 /** Collects ids and where they came from. */
-final class IdList {
+public final class IdList {
 
     private int[] ids;
     private int[] starts;
     private int[] ends;
     private int count;
 
-    IdList(int expected) {
+    public IdList(int expected) {
         ids = new int[Math.max(16, expected)];
         starts = new int[ids.length];
         ends = new int[ids.length];
     }
 
-    void add(int id, int start, int end) {
+    public void add(int id, int start, int end) {
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, 2 * count);
             starts = Arrays.copyOf(starts, 2 * count);
@@ -29,7 +29,7 @@ final class IdList {
         ends[count++] = end;
     }
 
-    Encoding encoding() {
+    public Encoding encoding() {
         return new Encoding(Arrays.copyOf(ids, count), Arrays.copyOf(starts, count), Arrays.copyOf(ends, count));
     }
 }

@@ -8,13 +8,13 @@ import java.util.Optional;
 import org.llmsys.assembly.Problem;
 
 /** Token to id and back: ids are the places in a list, from 0 to V-1. Immutable. */
-final class Vocabulary {
+public final class Vocabulary {
 
     private final List<String> tokens;
     private final Map<String, Integer> ids;
 
     /** @throws Problem when a token stands twice */
-    Vocabulary(List<String> tokens) {
+    public Vocabulary(List<String> tokens) {
         this.tokens = List.copyOf(tokens);
         this.ids = new HashMap<>(2 * tokens.size());
         for (int id = 0; id < tokens.size(); id++) {
@@ -25,20 +25,20 @@ final class Vocabulary {
         }
     }
 
-    int size() {
+    public int size() {
         return tokens.size();
     }
 
-    List<String> tokens() {
+    public List<String> tokens() {
         return tokens;
     }
 
-    Optional<Integer> id(String token) {
+    public Optional<Integer> id(String token) {
         return Optional.ofNullable(ids.get(token));
     }
 
     /** @throws Problem for an id outside the vocabulary */
-    String token(int id) {
+    public String token(int id) {
         if (id < 0 || id >= tokens.size()) {
             throw Problem.failed("cannot decode the id " + id, "the vocabulary has ids 0 to " + (tokens.size() - 1),
                     "decode ids of this tokenizer only");

@@ -1,11 +1,11 @@
 package org.llmsys.tokenizer.internal;
 
 /** Cuts text at white space (Unicode's White_Space, as Hugging Face's WhitespaceSplit does). */
-final class Words {
+public final class Words {
 
     /** Told of each word. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
         void word(int start, int end);
     }
 
@@ -13,7 +13,7 @@ final class Words {
     }
 
     /** Visits the words of {@code text} from {@code from} to {@code to}, in order. */
-    static void forEach(String text, int from, int to, Visitor visitor) {
+    public static void forEach(String text, int from, int to, Visitor visitor) {
         int start = -1;
         for (int at = from; at < to;) {
             int character = text.codePointAt(at);
@@ -33,7 +33,7 @@ final class Words {
     }
 
     /** The 25 characters with the Unicode property White_Space. */
-    static boolean isWhiteSpace(int character) {
+    public static boolean isWhiteSpace(int character) {
         return character >= 0x09 && character <= 0x0D || character == 0x85 || Character.isSpaceChar(character);
     }
 }

@@ -99,7 +99,7 @@ final class SingleSession implements GenerationSession {
         written++;
         if (model.tokenizer() != null && model.tokenizer().endOfText().filter(end -> end == id).isPresent()) {
             stopReason = "end";
-            String rest = stops.rest();
+            String rest = heldBack();
             return rest.isEmpty() ? null : new GeneratedToken(id, rest);
         }
         String text = stops.next(decoder.next(id));
@@ -110,7 +110,12 @@ final class SingleSession implements GenerationSession {
         } else if (window.length > contextLength() && !options.slide()) {
             stopReason = "context";
         }
-        return new GeneratedToken(id, stopReason == null ? text : text + stops.rest());
+        return new GeneratedToken(id, stopReason == null ? text : text + ("stop".equals(stopReason) ? stops.rest() : heldBack()));
+    }
+
+    /** At the end of the text: a character that was never completed, and what might have become a stop text. */
+    private String heldBack() {
+        return stops.next(decoder.finish()) + stops.rest();
     }
 
     /** When the context is full: forgets all but the last half of it; that half is read again, at positions from 0 on. */

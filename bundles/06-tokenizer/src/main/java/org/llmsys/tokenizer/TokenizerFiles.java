@@ -1,0 +1,86 @@
+package org.llmsys.tokenizer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.TokenizerFile.Form;
+import org.llmsys.tokenizer.internal.TokenizerForms;
+
+/**
+ * The door for tokenizers on a disk: finds out what a file or folder holds by its content, and asks every kind of tokenizer in the
+ * workbench whether it reads it.
+ *
+ * <pre>{@code
+ * Tokenizer tokenizer = TokenizerFiles.read(Path.of("models/llama"), assemblies);
+ * }</pre>
+ *
+ * <p>In a folder the first of these counts: {@code tokenizer.json}, {@code tokenizer.model}, {@code vocab.json} with {@code merges.txt},
+ * {@code encoder.json} with {@code vocab.bpe}, {@code vocab.txt}, {@code tokenizer.bin}, the only {@code .tiktoken} or {@code .gguf} file.
+ */
+public final class TokenizerFiles {
+
+    private static final int LOOKED_AT = 1 << 16;
+    private static final List<String> IN_FOLDER = List.of("tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json", "vocab.txt", "tokenizer.bin");
+
+    private TokenizerFiles() {
+    }
+
+    /** @throws Problem when there is no such file, its form is not known, nothing here reads it, or it is damaged */
+    public static Tokenizer read(Path path, Assemblies assemblies) {
+        TokenizerFile file = recognize(path);
+        String json = file.form() == Form.TOKENIZER_JSON ? file.text() : null;
+        for (Candidate type : assemblies.current().candidates("tokenizer")) {
+            try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
+                Optional<Tokenizer> tokenizer = json == null ? held.provider().readFile(file)
+                        : held.provider().reads(json) ? Optional.of(held.provider().read(json)) : Optional.empty();
+                if (tokenizer.isPresent()) {
+                    return tokenizer.get();
+                }
+            }
+        }
+        throw Problem.failed("cannot read the tokenizer " + file.path(), "no tokenizer here reads this kind of file (" + file.form() + ")",
+                "./llmsys services --slot tokenizer lists the kinds there are");
+    }
+
+    /** What form a file has, or the tokenizer file of a folder. */
+    public static TokenizerFile recognize(Path path) {
+        Path file = Files.isDirectory(path) ? inFolder(path) : path;
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(LOOKED_AT);
+            return TokenizerForms.of(file, start).orElseThrow(() -> unknown(path, "its content is of no form that is known here"));
+        } catch (IOException e) {
+            throw new Problem("cannot read the tokenizer " + path, Files.exists(file) ? e.toString() : "there is no such file",
+                    "give the path of a tokenizer file or of a model's folder", Problem.FAILED, e);
+        }
+    }
+
+    private static Path inFolder(Path folder) {
+        for (String name : IN_FOLDER) {
+            if (Files.isRegularFile(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(".tiktoken") || file.toString().endsWith(".gguf")).limit(2).toList();
+            if (found.size() == 1) {
+                return found.getFirst();
+            }
+            throw unknown(folder, found.isEmpty() ? "the folder holds none" : "the folder holds several");
+        } catch (IOException e) {
+            throw new Problem("cannot read the folder " + folder, e.toString(), "check the path and the disk", Problem.FAILED, e);
+        }
+    }
+
+    private static Problem unknown(Path path, String why) {
+        return Problem.failed("cannot read the tokenizer " + path, why,
+                "give a tokenizer.json, tokenizer.model, tokenizer.bin, vocab.txt, vocab.json beside merges.txt, .tiktoken or .gguf file");
+    }
+}

@@ -1,0 +1,236 @@
+package org.llmsys.tokenizer.internal.bytepair;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.ByteLevelTokenizer;
+import org.llmsys.tokenizer.Encoding;
+import org.llmsys.tokenizer.MergeHistory;
+import org.llmsys.tokenizer.Specials;
+import org.llmsys.tokenizer.StreamingDecoder;
+import org.llmsys.tokenizer.internal.IdList;
+import org.llmsys.tokenizer.internal.SpecialTokens;
+
+/**
+ * What the byte-pair tokenizers have in common: special tokens are found first, the rest is handed on as UTF-8 bytes; decoding puts
+ * the tokens' bytes together. A token may hold a part of a character only; its offsets then cover the whole character.
+ */
+abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
+
+    /** Turns runs of bytes into tokens; made anew for each call, so it may keep working memory. */
+    @FunctionalInterface
+    interface RunEncoder {
+        void encode(byte[] run, IntList ids);
+    }
+
+    private static final List<String> END_OF_TEXT = List.of("<|endoftext|>", "<|end_of_text|>", "</s>");
+
+    private final BytePairModel model;
+    private final TextSettings settings;
+    private final List<AddedToken> added;
+    private final Map<Integer, AddedToken> addedById = new HashMap<>();
+    private final Map<String, Integer> addedIds = new HashMap<>();
+    private final SpecialTokens all;
+    private final SpecialTokens special;
+    private final SpecialTokens ordinary;
+    private final int vocabSize;
+
+    /** @throws Problem when an added token stands twice or has the id of another token */
+    BytePairTokenizer(BytePairModel model, TextSettings settings, List<AddedToken> added) {
+        this.model = model;
+        this.settings = settings;
+        this.added = added.stream().sorted(Comparator.comparingInt(AddedToken::id)).toList();
+        int largest = model.tokens().size() - 1;
+        for (AddedToken token : this.added) {
+            boolean taken = token.id() < model.tokens().size() && model.tokens().length(token.id()) > 0
+                    && !Arrays.equals(model.tokens().bytes(token.id()), token.content().getBytes(StandardCharsets.UTF_8));
+            if (token.content().isEmpty() || taken || addedById.put(token.id(), token) != null || addedIds.put(token.content(), token.id()) != null) {
+                throw Problem.failed("the vocabulary is damaged", "the special token \"" + token.content() + "\" with the id " + token.id()
+                        + " is empty, stands twice, or has the id of another token", "give the file that belongs to the model");
+            }
+            largest = Math.max(largest, token.id());
+        }
+        this.vocabSize = largest + 1;
+        this.all = new SpecialTokens(contents(this.added));
+        this.special = new SpecialTokens(contents(this.added.stream().filter(AddedToken::special).toList()));
+        this.ordinary = new SpecialTokens(contents(this.added.stream().filter(token -> !token.special()).toList()));
+    }
+
+    private static List<String> contents(List<AddedToken> tokens) {
+        return tokens.stream().map(AddedToken::content).toList();
+    }
+
+    /** How this tokenizer merges. */
+    abstract RunEncoder encoder();
+
+    @Override
+    public int vocabSize() {
+        return vocabSize;
+    }
+
+    BytePairModel model() {
+        return model;
+    }
+
+    TextSettings settings() {
+        return settings;
+    }
+
+    List<AddedToken> added() {
+        return added;
+    }
+
+    @Override
+    public int[] encode(String text) {
+        IntList ids = new IntList(text.length() / 3);
+        RunEncoder encoder = encoder();
+        settings.before().forEach(ids::add);
+        for (SpecialTokens.Piece piece : all.split(text, Specials.RECOGNIZED)) {
+            String run = text.substring(piece.start(), piece.end());
+            if (piece.special()) {
+                ids.add(addedIds.get(run));
+            } else {
+                byte[] bytes = Utf8.bytes(prepared(settings.nfc() ? ComposedText.of(run).text() : run), piece.start());
+                encoder.encode(bytes, ids);
+            }
+        }
+        settings.after().forEach(ids::add);
+        return ids.toArray();
+    }
+
+    @Override
+    public Encoding encode(String text, Specials mode) {
+        IdList ids = new IdList(text.length() / 3);
+        boolean recognized = mode == Specials.RECOGNIZED;
+        if (mode == Specials.REFUSED) {
+            special.split(text, mode);
+        }
+        if (recognized) {
+            settings.before().forEach(id -> ids.add(id, 0, 0));
+        }
+        RunEncoder encoder = encoder();
+        for (SpecialTokens.Piece piece : (recognized ? all : ordinary).split(text, Specials.RECOGNIZED)) {
+            String run = text.substring(piece.start(), piece.end());
+            if (piece.special()) {
+                ids.add(addedIds.get(run), piece.start(), piece.end());
+            } else {
+                encodeRun(run, piece.start(), encoder, ids);
+            }
+        }
+        if (recognized) {
+            settings.after().forEach(id -> ids.add(id, text.length(), text.length()));
+        }
+        return ids.encoding();
+    }
+
+    private void encodeRun(String run, int offset, RunEncoder encoder, IdList ids) {
+        ComposedText composed = settings.nfc() ? ComposedText.of(run) : new ComposedText(run, null, null);
+        String prepared = prepared(composed.text());
+        int prefix = prepared.length() - composed.text().length();
+        byte[] bytes = Utf8.bytes(prepared, offset);
+        Utf8.Places places = Utf8.places(prepared, bytes);
+        IntList tokens = new IntList(bytes.length / 3);
+        encoder.encode(bytes, tokens);
+        int at = 0;
+        for (int i = 0; i < tokens.size(); i++) {
+            int end = at + model.tokens().length(tokens.get(i));
+            int first = places.starts()[at] - prefix;
+            int last = places.ends()[end - 1] - prefix;
+            ids.add(tokens.get(i), offset + (first < 0 ? 0 : composed.start(first)), offset + (last <= 0 ? 0 : composed.end(last)));
+            at = end;
+        }
+    }
+
+    private String prepared(String run) {
+        return settings.prefixSpace() && !run.startsWith(" ") ? " " + run : run;
+    }
+
+    @Override
+    public int[] encodeBytes(byte[] bytes) {
+        IntList ids = new IntList(bytes.length / 3);
+        encoder().encode(bytes, ids);
+        return ids.toArray();
+    }
+
+    @Override
+    public byte[] decodeBytes(int[] ids) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 * ids.length);
+        for (int id : ids) {
+            bytes.writeBytes(bytesOf(id));
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        return new String(decodeBytes(ids), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public StreamingDecoder streamingDecoder() {
+        return new Utf8Stream(this::bytesOf);
+    }
+
+    private byte[] bytesOf(int id) {
+        if (id >= 0 && id < model.tokens().size() && model.tokens().length(id) > 0) {
+            return model.tokens().bytes(id);
+        }
+        return addedToken(id).content().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private AddedToken addedToken(int id) {
+        AddedToken token = addedById.get(id);
+        if (token == null) {
+            throw Problem.failed("cannot decode the id " + id, id >= 0 && id < vocabSize ? "the vocabulary has no token with this id"
+                    : "the vocabulary has ids 0 to " + (vocabSize - 1), "decode ids of this tokenizer only");
+        }
+        return token;
+    }
+
+    /** The token's bytes in GPT-2's visible alphabet ({@code Ġthe} for {@code " the"}), or the special token. */
+    @Override
+    public String token(int id) {
+        if (id >= 0 && id < model.tokens().size() && model.tokens().length(id) > 0) {
+            return ByteAlphabet.write(model.tokens().bytes(id));
+        }
+        return addedToken(id).content();
+    }
+
+    @Override
+    public Optional<Integer> id(String token) {
+        if (addedIds.containsKey(token)) {
+            return Optional.of(addedIds.get(token));
+        }
+        byte[] bytes = ByteAlphabet.read(token);
+        int id = bytes == null || bytes.length == 0 ? -1 : model.tokens().id(bytes, 0, bytes.length);
+        return id < 0 ? Optional.empty() : Optional.of(id);
+    }
+
+    @Override
+    public Optional<Integer> endOfText() {
+        return END_OF_TEXT.stream().filter(addedIds::containsKey).map(addedIds::get).findFirst();
+    }
+
+    /** The merges by rank. A file of ranks does not say which two tokens made a third: then every two that do are here. */
+    @Override
+    public List<Merge> merges() {
+        List<Merge> merges = new ArrayList<>(model.rules().size());
+        for (BytePairModel.Rule rule : model.rules()) {
+            merges.add(new Merge(rule.id(), token(rule.left()), token(rule.right()), token(rule.id()), rule.count()));
+        }
+        return merges;
+    }
+
+    @Override
+    public String toJson() {
+        return ByteBpeJson.write(this);
+    }
+}
