@@ -1,10 +1,13 @@
 package org.llmsys.position;
 
 import org.llmsys.assembly.Needs;
+import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Slot;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ShapeException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A way to tell tokens apart by their place. Stateless; {@link #build} makes the layer of one model. */
@@ -26,8 +29,39 @@ public interface PositionalEncoding {
      * @param headDim       HS
      * @param theta         base of the angles
      * @param parameterName name of a learned table, for example {@code wpe.weight}
+     * @param pairing       which elements of a head turn together
+     * @param scaling       how fast each pair turns
      */
-    record PositionSpec(int contextLength, int embeddingDim, int headDim, double theta, String parameterName) {
+    record PositionSpec(int contextLength, int embeddingDim, int headDim, double theta, String parameterName, RotaryPairing pairing,
+            RotaryScaling scaling) {
+
+        /** Neighbouring elements turn together, nothing is stretched. */
+        public PositionSpec(int contextLength, int embeddingDim, int headDim, double theta, String parameterName) {
+            this(contextLength, embeddingDim, headDim, theta, parameterName, RotaryPairing.INTERLEAVED, RotaryScaling.NONE);
+        }
+
+        /** @throws Problem when a head has an odd number of elements, of which one would have no partner to turn with */
+        public void requirePairs() {
+            if (headDim % 2 != 0) {
+                throw Problem.failed("rotary positions cannot turn heads of " + headDim + " elements", "elements turn in pairs",
+                        "choose embeddingDim and numHeads so that their quotient is even, or another position");
+            }
+        }
+
+        /**
+         * What an encoding that turns heads checks first.
+         *
+         * @throws ShapeException when they are not (B,NH,T,HS)
+         * @throws Problem        when the first position is negative
+         */
+        public static void requireHeads(String operation, Shape heads, int headDim, int start) {
+            if (heads.rank() != 4 || heads.extent(3) != headDim) {
+                throw new ShapeException(operation, heads, "it turns (batch, heads, sequence, " + headDim + ")");
+            }
+            if (start < 0) {
+                throw Problem.failed("there is no position " + start, "positions count from 0", "start at 0 or later");
+            }
+        }
     }
 
     /** The encoding of one model. Each entry point has a default that changes nothing: an encoding uses the ones it needs. */
@@ -41,6 +75,11 @@ public interface PositionalEncoding {
         /** Queries or keys turned by their positions. Shape (B, NH, T, HS). */
         default Variable rotate(Variable heads, int start, Pass pass) {
             return heads;
+        }
+
+        /** What attention adds to its scores by distance, the same in every layer. */
+        default ScoreBias scoreBias(int numHeads) {
+            return ScoreBias.NONE;
         }
     }
 }

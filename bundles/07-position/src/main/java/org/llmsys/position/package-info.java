@@ -5,6 +5,8 @@
  *   sinusoidal  p[t, 2i] = sin(t / 10000^(2i/C)),  p[t, 2i+1] = cos(t / 10000^(2i/C))
  *   learned     p[t, :]  = a row of a weight table (contextLength, C)
  *   additive    x[b, t, :] += p[start + t, :]
+ *   rope        pairs of elements of q and k turned by (start + t) theta^(-2i/HS)
+ *   alibi       score[h, t, j] -= m_h (t - j)
  * </pre>
  */
 @Export

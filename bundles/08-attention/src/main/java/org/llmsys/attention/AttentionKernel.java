@@ -1,12 +1,19 @@
 package org.llmsys.attention;
 
 import org.llmsys.assembly.Slot;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Causal scaled dot-product attention. Stateless and thread-safe.
+ *
+ * <pre>
+ *   out[b, h, t] = Σ_j softmax_j(q[b, h, t] · k[b, h, j] / sqrt(HS) - m[h] (S - T + t - j)) v[b, h, j]          j at most S - T + t
+ * </pre>
+ *
+ * <p>The slopes m are those of a {@link ScoreBias}; without one they are 0.
  *
  * <p>Shapes: q, out (B,NH,T,HS); k, v (B,NKV,S,HS) with NH a multiple of NKV (query head h reads key head h*NKV/NH) and S at least T;
  * logSumExp (B,NH,T). All F32 on the heap with any strides over the first three axes and stride 1 over HS; so views of (B,T,NH*HS) serve.
@@ -22,13 +29,25 @@ public interface AttentionKernel {
     String ALGORITHM = "scaled-dot-product";
 
     /**
+     * @param bias      what is added to the scores by distance, {@link ScoreBias#NONE} for nothing
      * @param out       overwritten
      * @param logSumExp overwritten: for each query the logarithm of the sum of exp(score) over the keys it sees; null when not wanted
+     * @throws ShapeException when the shapes do not fit, or the bias is for another number of query heads
      */
-    void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp);
+    void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp);
 
-    /** Adds to gradQ, gradK, gradV (same layout rules); {@code out} and {@code logSumExp} are those of forward. */
-    void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV);
+    /** Adds to gradQ, gradK, gradV (same layout rules); {@code bias}, {@code out} and {@code logSumExp} are those of forward. */
+    void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV);
+
+    /** Forward without a bias. */
+    default void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+        forward(q, k, v, ScoreBias.NONE, out, logSumExp);
+    }
+
+    /** Backward without a bias. */
+    default void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+        backward(q, k, v, ScoreBias.NONE, out, logSumExp, gradOut, gradQ, gradK, gradV);
+    }
 
     /**
      * What every provider that computes in F32 checks first.

@@ -8,6 +8,7 @@ import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.Linear;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
@@ -19,7 +20,7 @@ import org.llmsys.tensor.Tensor;
  * <pre>
  *   [q | k | v] = x·W + b               c_attn, one product for all three      (B,T,C) to (B,T,(NH + 2 NKV)·HS)
  *   q, k        turned by their positions, if the encoding does that
- *   head_h      = softmax(q_h·kᵀ / sqrt(HS), later positions masked)·v         (B,NH,T,HS)
+ *   head_h      = softmax(q_h·kᵀ / sqrt(HS) + bias by distance, if the encoding has one, later positions masked)·v         (B,NH,T,HS)
  *   y           = [head_0 | head_1 | ...]·W' + b'       c_proj                  (B,T,C) to (B,T,C)
  * </pre>
  *
@@ -66,6 +67,7 @@ public final class MultiHeadAttention {
 
     private final AttentionSpec spec;
     private final PositionalLayer positions;
+    private final ScoreBias bias;
     private final Linear fused;
     private final Linear projection;
     private final Need<AttentionKernel> kernel;
@@ -74,6 +76,7 @@ public final class MultiHeadAttention {
     public MultiHeadAttention(AttentionSpec spec, Parameters parameters, PositionalLayer positions, Needs needs) {
         this.spec = spec;
         this.positions = positions;
+        this.bias = positions.scoreBias(spec.numHeads());
         this.fused = new Linear("c_attn", spec.embeddingDim(), spec.fusedHeads() * spec.headDim(), parameters, needs);
         this.projection = new Linear("c_proj", spec.embeddingDim(), spec.embeddingDim(), parameters, needs);
         this.kernel = needs.add(AttentionKernel.class, AttentionKernel.ALGORITHM);
@@ -119,10 +122,10 @@ public final class MultiHeadAttention {
         Tensor y = pass.blank(batch, sequence, spec.embeddingDim());                     // (B,T,C)
         Tensor out = heads(y);                                                           // (B,NH,T,HS)
         Tensor logSumExp = pass.tape().recording() ? pass.blank(batch, spec.numHeads(), sequence) : null;
-        pass.step().get(kernel).forward(q.value(), k.value(), v.value(), out, logSumExp);
+        pass.step().get(kernel).forward(q.value(), k.value(), v.value(), bias, out, logSumExp);
         return pass.tape().record("attention", y, (gradY, gradients) -> {
             if (gradients.wanted(row)) {
-                pass.step().get(kernel).backward(q.value(), k.value(), v.value(), out, logSumExp, heads(gradY),
+                pass.step().get(kernel).backward(q.value(), k.value(), v.value(), bias, out, logSumExp, heads(gradY),
                         q.gradient(gradients), k.gradient(gradients), v.gradient(gradients));
             }
         }, row, q.variable(), k.variable());
@@ -134,7 +137,7 @@ public final class MultiHeadAttention {
         cache.write(spec.layer(), k.value().select(0, 0), v.value().select(0, 0));       // (NKV,T,HS)
         Tensor y = pass.blank(1, sequence, spec.embeddingDim());                         // (1,T,C)
         pass.step().get(kernel).forward(q.value(), batchOfOne(cache.keys(spec.layer(), sequence)),
-                batchOfOne(cache.values(spec.layer(), sequence)), heads(y), null);
+                batchOfOne(cache.values(spec.layer(), sequence)), bias, heads(y), null);
         return Variable.constant("attention", y);
     }
 

@@ -28,7 +28,7 @@ import org.llmsys.tensor.Shape;
  * @param tiedOutput    whether the output projection is the embedding table
  * @param block         algorithm in slot block: {@code pre-norm}
  * @param normalization algorithm in slot normalization: {@code layernorm}
- * @param position      algorithm in slot position: {@code learned}, {@code sinusoidal}
+ * @param position      algorithm in slot position: {@code learned}, {@code sinusoidal}, {@code rope}, {@code alibi}
  * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
  * @param dropout       probability in training, from 0 to below 1

@@ -2,6 +2,7 @@ package org.llmsys.attention.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.osgi.service.component.annotations.Component;
 
@@ -9,7 +10,7 @@ import org.osgi.service.component.annotations.Component;
  * Attention as the formula says it, one head after the other, with the whole score matrix in memory.
  *
  * <pre>
- *   forward    S = Q·Kᵀ / sqrt(HS), -∞ where the key is later than the query       (T,S)
+ *   forward    S = Q·Kᵀ / sqrt(HS) + bias, -∞ where the key is later than the query       (T,S)
  *              logSumExp_t = log Σ_j exp(S_tj)                                       (T)
  *              P = exp(S - logSumExp)                 each row adds up to 1          (T,S)
  *              O = P·V                                                               (T,HS)
@@ -30,15 +31,16 @@ import org.osgi.service.component.annotations.Component;
 public final class ReferenceAttention implements AttentionKernel {
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireShapes(q, k, v, out, logSumExp);
+        bias.requireHeads(q.shape().intExtent(1));
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
         for (int b = 0; b < q.shape().intExtent(0); b++) {
             for (int h = 0; h < heads; h++) {
                 int kv = h * kvHeads / heads;
                 HeadElements values = HeadElements.of(v, b, kv);
-                double[][] s = scores(HeadElements.of(q, b, h), HeadElements.of(k, b, kv));    // (T,S)
+                double[][] s = scores(HeadElements.of(q, b, h), HeadElements.of(k, b, kv), bias, h);    // (T,S)
                 double[] lse = logSumExp(s);                                                // (T)
                 double[][] p = probabilities(s, lse);                                       // (T,S)
                 weightedSums(p, values, HeadElements.of(out, b, h));                        // (T,HS)
@@ -52,9 +54,10 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
         AttentionKernel.requireShapes(q, k, v, out, logSumExp);
         AttentionKernel.requireShapes(gradQ, gradK, gradV, gradOut, logSumExp);
+        bias.requireHeads(q.shape().intExtent(1));
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
         for (int b = 0; b < q.shape().intExtent(0); b++) {
@@ -68,15 +71,15 @@ public final class ReferenceAttention implements AttentionKernel {
                 for (int t = 0; t < lse.length; t++) {
                     lse[t] = logSumExp.getDouble(b, h, t);
                 }
-                double[][] p = probabilities(scores(queries, keys), lse);                   // (T,S), as in forward
+                double[][] p = probabilities(scores(queries, keys, bias, h), lse);          // (T,S), as in forward
                 double[][] dS = gradScores(p, dO, HeadElements.of(out, b, h), values);      // (T,S)
                 addGradients(p, dS, dO, queries, keys, HeadElements.of(gradQ, b, h), HeadElements.of(gradK, b, kv), HeadElements.of(gradV, b, kv));
             }
         }
     }
 
-    /** S_tj = q_t · k_j / sqrt(HS) for the keys that query t sees, minus infinity for later ones. */
-    private static double[][] scores(HeadElements q, HeadElements k) {
+    /** S_tj = q_t · k_j / sqrt(HS) - m (t - j) for the keys that query t sees, minus infinity for later ones. */
+    private static double[][] scores(HeadElements q, HeadElements k, ScoreBias bias, int head) {
         double scale = 1 / Math.sqrt(q.width());
         double[][] s = new double[q.rows()][k.rows()];
         for (int t = 0; t < q.rows(); t++) {
@@ -86,7 +89,7 @@ public final class ReferenceAttention implements AttentionKernel {
                 for (int d = 0; d < q.width(); d++) {
                     dot += q.get(t, d) * k.get(j, d);
                 }
-                s[t][j] = j <= last ? dot * scale : Double.NEGATIVE_INFINITY;
+                s[t][j] = j <= last ? dot * scale + bias.at(head, last - j) : Double.NEGATIVE_INFINITY;
             }
         }
         return s;

@@ -2,6 +2,7 @@ package org.llmsys.attention.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 import org.osgi.service.component.annotations.Activate;
@@ -43,15 +44,16 @@ public final class StreamingAttention implements AttentionKernel {
     }
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
+        bias.requireHeads(q.shape().intExtent(1));
         int kvHeads = k.shape().intExtent(1);
         pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
             int b = chunk / kvHeads;
             int kv = chunk % kvHeads;
             StreamingForward head = new StreamingForward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv));
             for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
-                double[] lse = head.attend(HeadMatrix.of(q, b, h), HeadMatrix.of(out, b, h));
+                double[] lse = head.attend(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h));
                 for (int t = 0; logSumExp != null && t < lse.length; t++) {
                     logSumExp.set(lse[t], b, h, t);
                 }
@@ -60,9 +62,10 @@ public final class StreamingAttention implements AttentionKernel {
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
         AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
+        bias.requireHeads(q.shape().intExtent(1));
         int kvHeads = k.shape().intExtent(1);
         pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
             int b = chunk / kvHeads;
@@ -74,7 +77,7 @@ public final class StreamingAttention implements AttentionKernel {
                 for (int t = 0; t < lse.length; t++) {
                     lse[t] = logSumExp.get(b, h, t);
                 }
-                head.addGradients(HeadMatrix.of(q, b, h), HeadMatrix.of(out, b, h), lse, HeadMatrix.of(gradOut, b, h), HeadMatrix.of(gradQ, b, h));
+                head.addGradients(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h), lse, HeadMatrix.of(gradOut, b, h), HeadMatrix.of(gradQ, b, h));
             }
         });
     }

@@ -36,8 +36,8 @@ final class StreamingBackward {
         this.outGradients = new RowBlock(v.width());
     }
 
-    /** Adds the share of one query head. */
-    void addGradients(HeadMatrix q, HeadMatrix out, float[] logSumExp, HeadMatrix gradOut, HeadMatrix gradQ) {
+    /** Adds the share of one query head, whose scores lose {@code slope} with each position of distance. */
+    void addGradients(HeadMatrix q, float slope, HeadMatrix out, float[] logSumExp, HeadMatrix gradOut, HeadMatrix gradQ) {
         int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] mean = meanGradients(gradOut, out);
         for (int from = 0; from < k.rows(); from += ROWS) {
@@ -49,7 +49,7 @@ final class StreamingBackward {
                 int end = Math.min(q.rows(), first + ROWS);
                 for (int t = first; t < end; t++) {
                     int seen = Math.min(to, before + t + 1) - from;
-                    probabilities(q, t, seen, logSumExp[t], gradOut, mean[t]);
+                    probabilities(q, t, seen, slope, before + t - from, logSumExp[t], gradOut, mean[t]);
                     addQueryGradient(gradQ, t, seen);
                     for (int j = 0; j < seen; j++) {
                         turnedP[j][t - first] = p[j];
@@ -63,13 +63,13 @@ final class StreamingBackward {
         }
     }
 
-    /** P_tj = exp(q_t · k_j / sqrt(HS) - logSumExp_t), dS_tj = P_tj (dO_t · v_j - dO_t · O_t). */
-    private void probabilities(HeadMatrix q, int t, int seen, float logSumExp, HeadMatrix gradOut, float mean) {
+    /** P_tj = exp(q_t · k_j / sqrt(HS) - slope (distance - j) - logSumExp_t), dS_tj = P_tj (dO_t · v_j - dO_t · O_t). */
+    private void probabilities(HeadMatrix q, int t, int seen, float slope, int distance, float logSumExp, HeadMatrix gradOut, float mean) {
         float scale = (float) (1 / Math.sqrt(q.width()));
         turnedKeys.dots(q.data(), q.at(t), seen, p);
         turnedValues.dots(gradOut.data(), gradOut.at(t), seen, dS);
         for (int j = 0; j < seen; j++) {
-            p[j] = Exponential.of(p[j] * scale - logSumExp);
+            p[j] = Exponential.of(p[j] * scale - slope * (distance - j) - logSumExp);
             dS[j] = p[j] * (dS[j] - mean) * scale;
         }
     }

@@ -21,9 +21,10 @@ final class StreamingForward {
     /**
      * Writes the outputs of one query head.
      *
+     * @param slope what a score loses with each position of distance
      * @return logSumExp of each query (T)
      */
-    double[] attend(HeadMatrix q, HeadMatrix out) {
+    double[] attend(HeadMatrix q, float slope, HeadMatrix out) {
         int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] max = new float[q.rows()];                       // m (T)
         double[] sum = new double[q.rows()];                     // l (T)
@@ -35,7 +36,7 @@ final class StreamingForward {
             values.load(v, from, to);
             for (int t = Math.max(0, from - before); t < q.rows(); t++) {     // the queries that see any of these keys
                 int seen = Math.min(to, before + t + 1) - from;
-                float larger = Math.max(max[t], scores(q, t, seen));
+                float larger = Math.max(max[t], scores(q, t, seen, slope, before + t - from));
                 float correction = Exponential.of(max[t] - larger);           // 0 for the first block
                 sum[t] = sum[t] * correction + takeIn(seen, larger, correction, o[t]);
                 max[t] = larger;
@@ -50,13 +51,13 @@ final class StreamingForward {
         return sum;
     }
 
-    /** The scores of query t, scaled; returns their maximum. */
-    private float scores(HeadMatrix q, int t, int seen) {
+    /** The scores of query t, scaled, key 0 of the block being {@code distance} positions away; returns their maximum. */
+    private float scores(HeadMatrix q, int t, int seen, float slope, int distance) {
         float scale = (float) (1 / Math.sqrt(q.width()));
         keys.dots(q.data(), q.at(t), seen, scores);
         float max = Float.NEGATIVE_INFINITY;
         for (int j = 0; j < seen; j++) {
-            scores[j] *= scale;
+            scores[j] = scores[j] * scale - slope * (distance - j);
             max = Math.max(max, scores[j]);
         }
         return max;

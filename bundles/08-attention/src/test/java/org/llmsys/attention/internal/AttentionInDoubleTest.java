@@ -1,6 +1,11 @@
 package org.llmsys.attention.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Assemblies;
@@ -17,8 +22,10 @@ import org.llmsys.autograd.Views;
 import org.llmsys.autograd.internal.EagerTape;
 import org.llmsys.matmul.internal.NaiveMatmul;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ElementwiseKernel;
+import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 
 /** The reference in F64, where finite differences are sharp. */
@@ -37,22 +44,60 @@ class AttentionInDoubleTest {
                 (kernel, pass) -> attend(pass.step().get(kernel), q, k, v, pass), q, k, v);
     }
 
+    @Test
+    @DisplayName("with a bias of -t/16 and -t/256 the outputs are those of PyTorch's scaled_dot_product_attention with that mask")
+    void biasValues() {
+        Tensor q = Tensor.zeros(DType.F64, Shape.of(1, 2, 3, 2));
+        Tensor k = Tensor.zeros(DType.F64, Shape.of(1, 2, 3, 2));
+        Tensor v = Tensor.zeros(DType.F64, Shape.of(1, 2, 3, 2));
+        for (int i = 0; i < 12; i++) {
+            double x = i / 10.0 - 0.5;
+            q.elements().set(i, x);
+            k.elements().set(i ^ 1, 0.7 * x);
+            v.elements().set(i, x * x + 1);
+        }
+        Tensor out = Tensor.zeros(DType.F64, Shape.of(1, 2, 3, 2));
+        new ReferenceAttention().forward(q, k, v, ScoreBias.linear(1 / 16.0, 1 / 256.0), out, null);
+        double[] expected = {1.25, 1.16, 1.169479906315, 1.099609929736, 1.112472854023, 1.063874887720, 1.01, 1.04, 1.051463400863, 1.102195101295,
+            1.125728009549, 1.198729666597};
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], out.elements().get(i), 1e-11);
+        }
+    }
+
+    @ParameterizedTest(name = "NH {0}, NKV {1}")
+    @DisplayName("the whole sublayer passes it with a bias by distance, another one in each head")
+    @CsvSource({"2, 2", "3, 1"})
+    void sublayerWithBias(int heads, int kvHeads) {
+        PositionalLayer lines = new PositionalLayer() {
+
+            @Override
+            public ScoreBias scoreBias(int numHeads) {
+                return ScoreBias.linear(Arrays.copyOf(new double[] {0.5, 2, 0.125}, numHeads));
+            }
+        };
+        sublayer(heads, kvHeads, lines);
+    }
+
     @ParameterizedTest(name = "NH {0}, NKV {1}")
     @DisplayName("the whole sublayer passes it too, input and all four weights, with grouped heads, with turned queries and keys")
     @CsvSource({"2, 2, false", "4, 2, false", "3, 1, true"})
     void sublayer(int heads, int kvHeads, boolean turned) {
-        AttentionSpec spec = new AttentionSpec(2 * heads, heads, kvHeads, 0);
-        int fused = 2 * (heads + 2 * kvHeads);
-        Variable x = Trial.random(DType.F64, "x", 2, 3, 2 * heads);
-        Variable[] all = {x, Trial.random(DType.F64, "c_attn.weight", 2 * heads, fused), Trial.random(DType.F64, "c_attn.bias", fused),
-            Trial.random(DType.F64, "c_proj.weight", 2 * heads, 2 * heads), Trial.random(DType.F64, "c_proj.bias", 2 * heads)};
-        PositionalLayer positions = new PositionalLayer() {
+        sublayer(heads, kvHeads, new PositionalLayer() {
 
             @Override
             public Variable rotate(Variable of, int start, Pass pass) {
                 return turned ? Functions.tanh(Views.contiguous(of, pass), pass) : of;
             }
-        };
+        });
+    }
+
+    private static void sublayer(int heads, int kvHeads, PositionalLayer positions) {
+        AttentionSpec spec = new AttentionSpec(2 * heads, heads, kvHeads, 0);
+        int fused = 2 * (heads + 2 * kvHeads);
+        Variable x = Trial.random(DType.F64, "x", 2, 3, 2 * heads);
+        Variable[] all = {x, Trial.random(DType.F64, "c_attn.weight", 2 * heads, fused), Trial.random(DType.F64, "c_attn.bias", fused),
+            Trial.random(DType.F64, "c_proj.weight", 2 * heads, 2 * heads), Trial.random(DType.F64, "c_proj.bias", 2 * heads)};
         TRIAL.gradientCheck("attention", needs -> new MultiHeadAttention(spec, NamedWeights.of(all), positions, needs),
                 (attention, pass) -> attention.forward(x, null, pass), all);
     }

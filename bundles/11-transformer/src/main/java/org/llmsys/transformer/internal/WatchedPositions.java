@@ -4,6 +4,7 @@ import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.transformer.StructureCheck;
 
 /** A positional layer whose results are looked at: an encoding changes numbers, never shapes. */
@@ -25,5 +26,12 @@ final class WatchedPositions implements PositionalLayer {
     @Override
     public Variable rotate(Variable heads, int start, Pass pass) {
         return check.check(heads, layer.rotate(heads, start, pass), heads.shape(), pass);
+    }
+
+    @Override
+    public ScoreBias scoreBias(int numHeads) {
+        ScoreBias bias = layer.scoreBias(numHeads);
+        bias.requireHeads(numHeads);
+        return bias;
     }
 }

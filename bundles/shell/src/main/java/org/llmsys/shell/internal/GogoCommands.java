@@ -21,7 +21,8 @@ import org.osgi.service.component.annotations.Reference;
     "osgi.command.scope=llmsys",
     "osgi.command.function=bench", "osgi.command.function=check", "osgi.command.function=compare", "osgi.command.function=demo",
     "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=example", "osgi.command.function=exec",
-    "osgi.command.function=generate", "osgi.command.function=help", "osgi.command.function=services", "osgi.command.function=test",
+    "osgi.command.function=generate", "osgi.command.function=help", "osgi.command.function=position", "osgi.command.function=services",
+    "osgi.command.function=test",
     "osgi.command.function=tokenize", "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version",
     "osgi.command.function=welcome", "osgi.command.function=exit"})
 public final class GogoCommands {
@@ -122,6 +123,10 @@ public final class GogoCommands {
 
     public void help(CommandSession session, Object... words) throws CommandFailed {
         run(session, "help", words);
+    }
+
+    public void position(CommandSession session, Object... words) throws CommandFailed {
+        run(session, "position", words);
     }
 
     public void services(CommandSession session, Object... words) throws CommandFailed {

@@ -1,7 +1,9 @@
 package org.llmsys.testkit.internal;
 
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.testkit.Checks;
 import org.llmsys.testkit.Contract;
@@ -10,7 +12,7 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * Every attention kernel: forward within 1e-5 of the formula in double, causal, any strides over the first axes, grouped heads; backward
- * within 1e-4 of the derivative in double, added and not overwritten.
+ * within 1e-4 of the derivative in double, added and not overwritten; each with and without a bias by distance.
  */
 @Component(service = Contract.class)
 public final class AttentionContract implements Contract<AttentionKernel> {
@@ -34,10 +36,21 @@ public final class AttentionContract implements Contract<AttentionKernel> {
         for (int[] size : SIZES) {
             for (boolean headsInside : new boolean[] {false, true}) {
                 String what = "B,NH,NKV,T,S,HS " + java.util.Arrays.toString(size) + (headsInside ? ", heads inside the rows" : "");
-                checks.promise("forward of " + what, () -> forward(kernel, size, headsInside));
-                checks.promise("backward of " + what, () -> backward(kernel, size, headsInside));
+                checks.promise("forward of " + what, () -> forward(kernel, size, headsInside, ScoreBias.NONE));
+                checks.promise("backward of " + what, () -> backward(kernel, size, headsInside, ScoreBias.NONE));
+                checks.promise("forward with a bias of " + what, () -> forward(kernel, size, headsInside, bias(size[1])));
+                checks.promise("backward with a bias of " + what, () -> backward(kernel, size, headsInside, bias(size[1])));
             }
         }
+        checks.promise("a bias for another number of heads is refused", () -> {
+            Tensor out = Tensor.zeros(1, 1, 1, 2);
+            try {
+                kernel.forward(filled(3, 4), filled(5, 6), filled(7, 8), ScoreBias.linear(1, 2), out, null);
+            } catch (ShapeException expected) {
+                return;
+            }
+            Checks.that(false, "it was taken");
+        });
         checks.promise("a later token changes nothing before it", () -> causal(kernel));
         checks.promise("scores of 1000 stay finite", () -> {
             Tensor q = scaled(Samples.normal(1, 1, 1, 9, 4), 100);
@@ -52,10 +65,19 @@ public final class AttentionContract implements Contract<AttentionKernel> {
         }));
     }
 
-    private static void forward(AttentionKernel kernel, int[] s, boolean headsInside) {
+    /** Slopes from steep to flat, no two alike. */
+    private static ScoreBias bias(int heads) {
+        double[] slopes = new double[heads];
+        for (int h = 0; h < heads; h++) {
+            slopes[h] = 0.5 / (h + 1);
+        }
+        return ScoreBias.linear(slopes);
+    }
+
+    private static void forward(AttentionKernel kernel, int[] s, boolean headsInside, ScoreBias bias) {
         Case c = new Case(s, headsInside);
-        kernel.forward(c.q, c.k, c.v, c.out, c.logSumExp);
-        AttentionInDouble exact = new AttentionInDouble(c.q, c.k, c.v);
+        kernel.forward(c.q, c.k, c.v, bias, c.out, c.logSumExp);
+        AttentionInDouble exact = new AttentionInDouble(c.q, c.k, c.v, bias);
         for (int b = 0; b < s[0]; b++) {
             for (int h = 0; h < s[1]; h++) {
                 for (int t = 0; t < s[3]; t++) {
@@ -70,16 +92,16 @@ public final class AttentionContract implements Contract<AttentionKernel> {
         }
     }
 
-    private static void backward(AttentionKernel kernel, int[] s, boolean headsInside) {
+    private static void backward(AttentionKernel kernel, int[] s, boolean headsInside, ScoreBias bias) {
         Case c = new Case(s, headsInside);
-        kernel.forward(c.q, c.k, c.v, c.out, c.logSumExp);
+        kernel.forward(c.q, c.k, c.v, bias, c.out, c.logSumExp);
         Tensor gradOut = layout(Samples.normal(4, s[0], s[1], s[3], s[5]), headsInside);
         Tensor gradQ = layout(Samples.normal(5, s[0], s[1], s[3], s[5]), headsInside);
         Tensor gradK = layout(Samples.normal(6, s[0], s[2], s[4], s[5]), headsInside);
         Tensor gradV = layout(Samples.normal(7, s[0], s[2], s[4], s[5]), headsInside);
-        AttentionInDouble exact = new AttentionInDouble(c.q, c.k, c.v);
+        AttentionInDouble exact = new AttentionInDouble(c.q, c.k, c.v, bias);
         double[][] expected = exact.gradients(gradOut, gradQ, gradK, gradV);
-        kernel.backward(c.q, c.k, c.v, c.out, c.logSumExp, gradOut, gradQ, gradK, gradV);
+        kernel.backward(c.q, c.k, c.v, bias, c.out, c.logSumExp, gradOut, gradQ, gradK, gradV);
         compare("gradQ", expected[0], gradQ);
         compare("gradK", expected[1], gradK);
         compare("gradV", expected[2], gradV);

@@ -1,5 +1,6 @@
 package org.llmsys.testkit.internal;
 
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 
 /** Causal attention and its derivatives straight from the formulas, in double: the measure for every kernel. */
@@ -8,13 +9,15 @@ final class AttentionInDouble {
     private final Tensor q;
     private final Tensor k;
     private final Tensor v;
+    private final ScoreBias bias;
     private final int heads;
     private final int sharing;
     private final int queries;
     private final int keys;
     private final int headDim;
 
-    AttentionInDouble(Tensor q, Tensor k, Tensor v) {
+    AttentionInDouble(Tensor q, Tensor k, Tensor v, ScoreBias bias) {
+        this.bias = bias;
         this.q = q;
         this.k = k;
         this.v = v;
@@ -29,6 +32,7 @@ final class AttentionInDouble {
     private double[] scores(int b, int h, int t) {
         double[] s = new double[keys - queries + t + 1];
         for (int j = 0; j < s.length; j++) {
+            s[j] = bias.at(h, s.length - 1 - j);
             for (int i = 0; i < headDim; i++) {
                 s[j] += (double) q.get(b, h, t, i) * k.get(b, h / sharing, j, i) / Math.sqrt(headDim);
             }

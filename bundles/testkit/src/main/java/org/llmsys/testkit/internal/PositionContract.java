@@ -14,6 +14,7 @@ import org.llmsys.autograd.Variable;
 import org.llmsys.position.PositionalEncoding;
 import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.ElementwiseKernel;
 import org.llmsys.tensor.Shape;
@@ -66,6 +67,10 @@ public final class PositionContract implements Contract<PositionalEncoding> {
             for (int c = 0; c < WIDTH / HEADS; c++) {
                 differs |= turned.get(0, 0, 0, c) != turned.get(0, 0, 1, c);
             }
+            ScoreBias bias = bias(encoding, HEADS);
+            for (int h = 0; h < HEADS; h++) {
+                differs |= bias.at(h, 1) != bias.at(h, 2);
+            }
             Checks.that(differs, "positions 3 and 4 are alike");
         });
         checks.promise("a token alone after a prompt is encoded as within it", () -> {
@@ -92,6 +97,15 @@ public final class PositionContract implements Contract<PositionalEncoding> {
                 Checks.that(sum.get(0, 3, c) == sum.get(1, 3, c), "they differ");
             }
         });
+        checks.promise("a score bias fits any number of heads and is finite", () -> {
+            for (int heads : new int[] {1, 2, 3, 8, 12, 13}) {
+                ScoreBias bias = bias(encoding, heads);
+                bias.requireHeads(heads);
+                for (int h = 0; h < heads; h++) {
+                    Checks.that(Double.isFinite(bias.at(h, 1 << 20)), "head %d of %d: %s", h, heads, bias.at(h, 1 << 20));
+                }
+            }
+        });
         checks.promise("many threads may build and call at once", () -> Checks.sameOnManyThreads(() ->
                 java.util.Arrays.hashCode(added(encoding, Samples.normal(1, 2, 5, WIDTH), 1).copy().floats())));
     }
@@ -102,6 +116,15 @@ public final class PositionContract implements Contract<PositionalEncoding> {
 
     private static Tensor rotated(PositionalEncoding encoding, Tensor heads, int start) {
         return run(encoding, (layer, pass) -> layer.rotate(Variable.constant("heads", heads), start, pass).value().copy());
+    }
+
+    private static ScoreBias bias(PositionalEncoding encoding, int heads) {
+        ScoreBias[] found = new ScoreBias[1];
+        run(encoding, (layer, pass) -> {
+            found[0] = layer.scoreBias(heads);
+            return null;
+        });
+        return found[0];
     }
 
     private interface Use {

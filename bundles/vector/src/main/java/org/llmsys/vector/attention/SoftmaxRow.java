@@ -38,6 +38,17 @@ final class SoftmaxRow {
         return VectorFunctions.sum(sums);
     }
 
+    /** x -= slope * distance, where the last of the {@code seen} elements has distance 0. Whole registers, as {@link #expAndSum}. */
+    static void subtractLine(float[] x, int at, int seen, float slope) {
+        if (slope == 0) {
+            return;
+        }
+        FloatVector places = FloatVector.zero(SPECIES).addIndex(1);
+        for (int i = 0; i < seen; i += LANES) {
+            places.add(i - seen + 1).fma(FloatVector.broadcast(SPECIES, slope), FloatVector.fromArray(SPECIES, x, at + i)).intoArray(x, at + i);
+        }
+    }
+
     /** dS = p * (dP - mean) * scale, in place of dP, which is finite where p is 0. */
     static void gradScores(float[] p, float[] dS, int at, int size, float mean, float scale) {
         int i = 0;

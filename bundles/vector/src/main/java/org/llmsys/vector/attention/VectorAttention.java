@@ -3,6 +3,7 @@ package org.llmsys.vector.attention;
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 import org.llmsys.vector.arithmetic.Row;
@@ -17,10 +18,10 @@ import org.osgi.service.component.annotations.Reference;
  *
  * <pre>
  *   for each block of at most ROWS queries, with the S' keys that its last query sees:
- *     forward    X = Q·Kᵀ                            (ROWS,S')
+ *     forward    X = Q·Kᵀ - m sqrt(HS) (t - j)       (ROWS,S')          m the slope of the head's bias, mostly 0
  *                P = exp(X / sqrt(HS) - max), l = Σ P, row by row; 0 where the key is later than the query
  *                O = P·V, each row divided by l                            logSumExp = max + log l
- *     backward   P  = exp(Q·Kᵀ / sqrt(HS) - logSumExp)          dV += Pᵀ·dO
+ *     backward   P  = exp(X / sqrt(HS) - logSumExp)             dV += Pᵀ·dO
  *                dS = P ∘ (dO·Vᵀ - rowsum(dO ∘ O)) / sqrt(HS)    dQ += dS·K          dK += dSᵀ·Q
  * </pre>
  *
@@ -50,16 +51,19 @@ public final class VectorAttention implements AttentionKernel {
     }
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), logSumExp == null ? null : row(logSumExp, b, h)));
+        bias.requireHeads(q.shape().intExtent(1));
+        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), bias.slope(h), head(out, b, h),
+                logSumExp == null ? null : row(logSumExp, b, h)));
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
+    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
         AttentionKernel.requireFit(q, k, v, out, logSumExp);
         AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
-        eachHead(q, k, (b, h, kv) -> backward(head(q, b, h), head(k, b, kv), head(v, b, kv), head(out, b, h), row(logSumExp, b, h),
+        bias.requireHeads(q.shape().intExtent(1));
+        eachHead(q, k, (b, h, kv) -> backward(head(q, b, h), head(k, b, kv), head(v, b, kv), bias.slope(h), head(out, b, h), row(logSumExp, b, h),
                 head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv)));
     }
 
@@ -78,8 +82,9 @@ public final class VectorAttention implements AttentionKernel {
         });
     }
 
-    private void forward(Matrix q, Matrix k, Matrix v, Matrix out, Matrix logSumExp) {
+    private void forward(Matrix q, Matrix k, Matrix v, double slope, Matrix out, Matrix logSumExp) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
+        float line = (float) (slope * Math.sqrt(q.columns()));                                    // before the scores are scaled
         int before = k.rows() - q.rows();                                                         // keys of earlier steps
         float[] array = scratch.lend(scores(q, k));
         float[] sums = scratch.lend(ROWS);
@@ -91,6 +96,7 @@ public final class VectorAttention implements AttentionKernel {
             matmul.multiply(rows(q, t, rows), rows(k, 0, keys).transposed(), p, false);           // (rows, S')
             for (int r = 0; r < rows; r++) {
                 int seen = before + t + r + 1;
+                SoftmaxRow.subtractLine(array, r * p.rowStride(), seen, line);
                 float shift = -Row.max(array, r * p.rowStride(), seen) * scale;
                 sums[r] = SoftmaxRow.expAndSum(array, r * p.rowStride(), seen, keys, scale, shift);
                 if (logSumExp != null) {
@@ -106,8 +112,9 @@ public final class VectorAttention implements AttentionKernel {
         scratch.giveBack(sums);
     }
 
-    private void backward(Matrix q, Matrix k, Matrix v, Matrix out, Matrix logSumExp, Matrix gradOut, Matrix gradQ, Matrix gradK, Matrix gradV) {
+    private void backward(Matrix q, Matrix k, Matrix v, double slope, Matrix out, Matrix logSumExp, Matrix gradOut, Matrix gradQ, Matrix gradK, Matrix gradV) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
+        float line = (float) (slope * Math.sqrt(q.columns()));                                    // before the scores are scaled
         int before = k.rows() - q.rows();
         float[] arrayP = scratch.lend(scores(q, k));
         float[] arrayS = scratch.lend(scores(q, k));
@@ -125,6 +132,7 @@ public final class VectorAttention implements AttentionKernel {
                 int at = r * p.rowStride();
                 float mean = Row.dot(dO.data(), dO.offset() + r * dO.rowStride(),
                         out.data(), out.offset() + (t + r) * out.rowStride(), out.columns());     // dO_t · O_t
+                SoftmaxRow.subtractLine(arrayP, at, seen, line);
                 SoftmaxRow.expAndSum(arrayP, at, seen, keys, scale, -logSumExp.get(0, t + r));
                 SoftmaxRow.gradScores(arrayP, arrayS, at, keys, mean, scale);
             }
