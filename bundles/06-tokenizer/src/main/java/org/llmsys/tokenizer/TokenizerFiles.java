@@ -36,6 +36,15 @@ public final class TokenizerFiles {
     /** @throws Problem when there is no such file, its form is not known, nothing here reads it, or it is damaged */
     public static Tokenizer read(Path path, Assemblies assemblies) {
         TokenizerFile file = recognize(path);
+        try {
+            return read(file, assemblies);
+        } catch (Problem e) {
+            throw e.getMessage().contains(file.path().toString()) ? e
+                    : new Problem("cannot read the tokenizer " + file.path(), e.why(), e.fix(), e.exitStatus(), e);
+        }
+    }
+
+    private static Tokenizer read(TokenizerFile file, Assemblies assemblies) {
         String json = file.form() == Form.TOKENIZER_JSON ? file.text() : null;
         for (Candidate type : assemblies.current().candidates("tokenizer")) {
             try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Optional;
 
 import org.llmsys.assembly.Assemblies;
-import org.llmsys.assembly.Candidate;
-import org.llmsys.assembly.Problem;
 import org.llmsys.files.AtomicFiles;
 import org.llmsys.shell.Arguments;
 import org.llmsys.shell.Command;
@@ -20,7 +18,7 @@ import org.llmsys.shell.Table;
 import org.llmsys.tokenizer.Encoding;
 import org.llmsys.tokenizer.Specials;
 import org.llmsys.tokenizer.Tokenizer;
-import org.llmsys.tokenizer.TokenizerType;
+import org.llmsys.tokenizer.TokenizerFiles;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,7 +28,6 @@ import org.osgi.service.component.annotations.Reference;
 @Component(property = Command.NAME + "=tokenize")
 public final class TokenizeCommand implements Command {
 
-    private static final long LARGEST = 1L << 28;
 
     private final Assemblies assemblies;
     private final ComponentServiceObjects<Models> models;
@@ -70,12 +67,12 @@ public final class TokenizeCommand implements Command {
     private Tokenizer tokenizer(Arguments arguments) throws IOException {
         Optional<Path> file = arguments.path("--tokenizer");
         if (file.isPresent()) {
-            return read(file.get());
+            return TokenizerFiles.read(file.get(), assemblies);
         }
         Path model = Models.path(arguments);
         Path beside = AtomicFiles.current(model).resolve("tokenizer.json");
         if (Files.isRegularFile(beside)) {
-            return read(beside);
+            return TokenizerFiles.read(beside, assemblies);
         }
         Models whole = models.getService();
         try {
@@ -83,24 +80,5 @@ public final class TokenizeCommand implements Command {
         } finally {
             models.ungetService(whole);
         }
-    }
-
-    private Tokenizer read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw Problem.failed("cannot read the tokenizer " + file, "there is no such file", "give --tokenizer the path of a tokenizer.json");
-        }
-        if (Files.size(file) > LARGEST) {
-            throw Problem.failed("cannot read the tokenizer " + file, "it is larger than " + LARGEST + " bytes", "give a tokenizer.json");
-        }
-        String json = Texts.read(file, "--tokenizer");
-        for (Candidate type : assemblies.current().candidates("tokenizer")) {
-            try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
-                if (held.provider().reads(json)) {
-                    return held.provider().read(json);
-                }
-            }
-        }
-        throw Problem.failed("cannot read the tokenizer " + file, "no tokenizer here reads this kind of file",
-                "./llmsys services --slot tokenizer lists the kinds there are");
     }
 }

@@ -95,9 +95,9 @@ public final class VocabText {
         }
     }
 
-    /** Special and unused entries stand in brackets and do not count. */
+    /** Capitals that have a small form, which a sign such as ℝ has not. Special and unused entries stand in brackets and do not count. */
     private static boolean hasCapitals(Vocabulary vocabulary) {
         return vocabulary.tokens().stream().anyMatch(token -> !(token.startsWith("[") && token.endsWith("]"))
-                && token.codePoints().anyMatch(Character::isUpperCase));
+                && token.codePoints().anyMatch(c -> Character.toLowerCase(c) != c));
     }
 }

@@ -48,6 +48,13 @@ class WordPieceTest {
     }
 
     @Test
+    @DisplayName("a vocabulary without capitals means lower-casing; a sign that has no small form is no capital")
+    void caseTakenFromTheTokens() {
+        assertArrayEquals(new int[] {1}, VocabText.read(bytes("[UNK]\nhello\n\u211D\n")).encode("Hello"));
+        assertArrayEquals(new int[] {0}, VocabText.read(bytes("[UNK]\nhello\nB\n")).encode("Hello"));
+    }
+
+    @Test
     @DisplayName("without lower-casing the capital counts; without accent stripping a capital I with dot is two characters when small")
     void options() {
         assertArrayEquals(new int[] {1, 9}, VocabText.read(bytes(VOCAB), false, false).encode("Hello hello"));
