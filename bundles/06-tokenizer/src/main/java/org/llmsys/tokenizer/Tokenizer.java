@@ -1,5 +1,6 @@
 package org.llmsys.tokenizer;
 
+import java.util.Map;
 import java.util.Optional;
 
 import org.osgi.annotation.versioning.ConsumerType;
@@ -49,4 +50,14 @@ public interface Tokenizer {
 
     /** The content of a Hugging Face {@code tokenizer.json} that describes this tokenizer. */
     String toJson();
+
+    /**
+     * This tokenizer in one of the other forms: the names of the files, as such tokenizers have them, and what they hold.
+     *
+     * @return empty when such files do not hold tokenizers of this kind
+     * @throws org.llmsys.assembly.Problem when they do, but cannot say all of this one
+     */
+    default Optional<Map<String, byte[]>> files(TokenizerFile.Form form) {
+        return Optional.empty();
+    }
 }

@@ -2,15 +2,19 @@ package org.llmsys.tokenizer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
 import org.llmsys.assembly.Problem;
+import org.llmsys.files.AtomicFiles;
 import org.llmsys.tokenizer.TokenizerFile.Form;
 import org.llmsys.tokenizer.internal.TokenizerForms;
 
@@ -57,6 +61,28 @@ public final class TokenizerFiles {
         }
         throw Problem.failed("cannot read the tokenizer " + file.path(), "no tokenizer here reads this kind of file (" + file.form() + ")",
                 "./llmsys services --slot tokenizer lists the kinds there are");
+    }
+
+    /**
+     * Writes a tokenizer in this form, whole or not at all.
+     *
+     * @param path the file; for a form of several files the folder they go to
+     * @throws Problem when the form cannot hold this tokenizer, or the place cannot be written
+     */
+    public static void write(Tokenizer tokenizer, Form form, Path path) {
+        Map<String, byte[]> files = form == Form.TOKENIZER_JSON
+                ? Map.of(path.getFileName().toString(), tokenizer.toJson().getBytes(StandardCharsets.UTF_8))
+                : tokenizer.files(form).orElseThrow(() -> Problem.failed("cannot write the tokenizer " + path,
+                        "files of the form " + form + " do not hold tokenizers of the kind " + tokenizer.type(), "write it as tokenizer.json"));
+        if (files.size() == 1) {
+            AtomicFiles.ON_DISK.writeFile(path, sink -> sink.write(ByteBuffer.wrap(files.values().iterator().next())));
+            return;
+        }
+        AtomicFiles.ON_DISK.writeFolder(path, files::containsKey, draft -> {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                draft.file(file.getKey(), sink -> sink.write(ByteBuffer.wrap(file.getValue())));
+            }
+        });
     }
 
     /** What form a file has, or the tokenizer file of a folder. */

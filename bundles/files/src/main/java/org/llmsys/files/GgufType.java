@@ -41,6 +41,11 @@ public enum GgufType {
         return Optional.empty();
     }
 
+    /** Its number in files. */
+    public int number() {
+        return number;
+    }
+
     /** Elements that are stored together. */
     public int blockSize() {
         return blockSize;

@@ -1,6 +1,7 @@
 package org.llmsys.files;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,44 @@ import org.llmsys.assembly.Problem;
 
 /** A value of a GGUF file's metadata. */
 public sealed interface GgufValue {
+
+    static GgufValue of(String text) {
+        return new Text(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static GgufValue of(long whole) {
+        return new Whole(whole);
+    }
+
+    static GgufValue of(double real) {
+        return new Real(real);
+    }
+
+    static GgufValue of(boolean flag) {
+        return new Flag(flag);
+    }
+
+    static GgufValue of(List<String> texts) {
+        return new Texts(texts.stream().map(text -> new Text(text.getBytes(StandardCharsets.UTF_8))).toList());
+    }
+
+    /** An array of 32-bit whole numbers with sign. */
+    static GgufValue of(int[] wholes) {
+        ByteBuffer data = ByteBuffer.allocate(4 * wholes.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int whole : wholes) {
+            data.putInt(whole);
+        }
+        return new Wholes(wholes.length, 4, true, data.flip());
+    }
+
+    /** An array of 32-bit real numbers. */
+    static GgufValue of(float[] reals) {
+        ByteBuffer data = ByteBuffer.allocate(4 * reals.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float real : reals) {
+            data.putFloat(real);
+        }
+        return new Reals(reals.length, 4, data.flip());
+    }
 
     /** A whole number; a 64-bit one without sign beyond 2^63-1 shows as a negative one. */
     record Whole(long value) implements GgufValue {
