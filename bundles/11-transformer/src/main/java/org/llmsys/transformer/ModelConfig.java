@@ -1,8 +1,11 @@
 package org.llmsys.transformer;
 
 import java.util.Locale;
+import java.util.Objects;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.position.RotaryPairing;
+import org.llmsys.position.RotaryScaling;
 import org.llmsys.tensor.Shape;
 
 /**
@@ -32,10 +35,32 @@ import org.llmsys.tensor.Shape;
  * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
  * @param dropout       probability in training, from 0 to below 1
+ * @param ropePairing   which elements of a head turn together (unused without rotary positions)
+ * @param ropeScaling   how rotary angles are stretched (unused without rotary positions)
+ * @param attentionBiases biases of the attention's projections where {@code biases} gives none
  */
 public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
         int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
-        String block, String normalization, String position, String feedforward, String activation, float dropout) {
+        String block, String normalization, String position, String feedforward, String activation, float dropout,
+        RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases) {
+
+    /** Which projections of attention add a bias in a model that has none elsewhere. */
+    public enum AttentionBiases {
+        /** None. */
+        NONE,
+        /** Queries, keys and values: Qwen 2. */
+        QKV,
+        /** Queries, keys, values and the output. */
+        ALL
+    }
+
+    /** Neighbours turn together, nothing is stretched, and attention has biases when everything has. */
+    public ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
+            int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
+            String block, String normalization, String position, String feedforward, String activation, float dropout) {
+        this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta, biases, tiedOutput,
+                block, normalization, position, feedforward, activation, dropout, RotaryPairing.INTERLEAVED, RotaryScaling.NONE, AttentionBiases.NONE);
+    }
 
     /** @throws Problem that names the first value that makes no model */
     public ModelConfig {
@@ -64,6 +89,9 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         if (!(dropout >= 0 && dropout < 1)) {
             throw refused("dropout " + dropout, "it is a probability from 0 to below 1", "0 switches it off");
         }
+        Objects.requireNonNull(ropePairing, "ropePairing");
+        Objects.requireNonNull(ropeScaling, "ropeScaling");
+        Objects.requireNonNull(attentionBiases, "attentionBiases");
         requireName("block", block);
         requireName("normalization", normalization);
         requireName("position", position);
@@ -79,13 +107,13 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
     /** The same model for another vocabulary: presets get theirs from the tokenizer. */
     public ModelConfig withVocabSize(int size) {
         return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases);
     }
 
     /** The same model with another dropout. */
     public ModelConfig withDropout(float probability) {
         return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, probability);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, ropePairing, ropeScaling, attentionBiases);
     }
 
     /** Number of learned numbers; a tied table counts once. */

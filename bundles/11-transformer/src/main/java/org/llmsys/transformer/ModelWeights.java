@@ -34,12 +34,11 @@ public final class ModelWeights implements Parameters {
     }
 
     /**
-     * The weights a configuration asks for, in model order: name to shape. For family {@code gpt2} the names are those of GPT-2's
-     * files: {@code wte.weight (V,C)}, {@code wpe.weight (contextLength,C)} with learned positions, for each block i
-     * {@code h.i.ln_1}, {@code h.i.attn.c_attn}, {@code h.i.attn.c_proj}, {@code h.i.ln_2}, {@code h.i.mlp.c_fc},
-     * {@code h.i.mlp.c_proj}, then {@code ln_f}, and {@code lm_head.weight (V,C)} when the output is not tied; linear weights stand as (in,out).
-     *
-     * @throws Problem for a family whose weights are not known
+     * The weights a configuration asks for, in model order: name to shape. The names are those of GPT-2's files, whatever the family
+     * ({@link StoredWeight} says what its files have): {@code wte.weight (V,C)}, {@code wpe.weight (contextLength,C)} with learned positions,
+     * for each block i {@code h.i.ln_1}, {@code h.i.attn.c_attn}, {@code h.i.attn.c_proj}, {@code h.i.ln_2}, {@code h.i.mlp.c_fc} and
+     * {@code h.i.mlp.c_proj} (or {@code gate_proj}, {@code up_proj} and {@code down_proj}), then {@code ln_f}, and {@code lm_head.weight (V,C)}
+     * when the output is not tied. Linear weights stand as (in,out).
      */
     public static Map<String, Shape> expectedShapes(ModelConfig config) {
         return Collections.unmodifiableMap(WeightShapes.of(config));

@@ -49,14 +49,11 @@ public final class DecoderNetwork implements TransformerNetwork {
 
     /** Arranges the layers over the weights and declares what they need; copies nothing. */
     public DecoderNetwork(ModelConfig config, ModelWeights weights, Needs needs) {
-        if (!config.family().equals("gpt2")) {
-            throw Problem.failed("cannot build a network of the family " + config.family(), "its shape is known, but only weights named as GPT-2 names them can be arranged",
-                    "use a model of the family gpt2");
-        }
         this.config = config;
         this.weights = weights;
         this.tokens = new Embedding("wte", config.vocabSize(), config.embeddingDim(), weights, needs);
-        PositionSpec spec = new PositionSpec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), "wpe.weight");
+        PositionSpec spec = new PositionSpec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), "wpe.weight",
+                config.ropePairing(), config.ropeScaling());
         this.positions = new WatchedPositions(needs.structure(PositionalEncoding.class, config.position()).build(spec, weights, needs), config.position());
         this.dropout = new Dropout(config.dropout(), Places.embedding());
         TransformerBlock block = needs.structure(TransformerBlock.class, config.block());

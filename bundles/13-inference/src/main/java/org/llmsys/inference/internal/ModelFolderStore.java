@@ -1,7 +1,6 @@
 package org.llmsys.inference.internal;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -97,8 +96,7 @@ public final class ModelFolderStore implements ModelStore {
     @Override
     public void save(LoadedModel model, Path folder) {
         String format = assemblies.current().serving("format", WRITTEN_AS).map(Candidate::name).orElseThrow(() -> noFormat("write", folder));
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        model.model().weights().all().forEach((name, weight) -> tensors.put(name, weight.value()));
+        Map<String, Tensor> tensors = ModelWeightNames.tensors(model.model().weights(), model.model().config());
         ModelFile file = new ModelFile(ModelConfigJson.write(model.model().config()),
                 model.tokenizer() == null ? null : model.tokenizer().toJson(), tensors, Map.of());
         try (Assemblies.Held<ModelFormat> held = assemblies.hold(ModelFormat.class, format)) {

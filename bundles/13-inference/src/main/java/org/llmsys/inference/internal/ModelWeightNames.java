@@ -3,27 +3,31 @@ package org.llmsys.inference.internal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.DType;
-import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelWeights;
+import org.llmsys.transformer.StoredWeight;
+import org.llmsys.transformer.StoredWeight.Part;
+import org.llmsys.transformer.WeightArrangement;
 
 /**
- * Finds a model's weights among a file's tensors. GPT-2 files come with and without the prefix {@code transformer.}, with masks that
- * are no weights, and with or without the output table when it is the embedding table.
+ * Finds a model's weights among a file's tensors, and the other way round. GPT-2's files come with and without the prefix
+ * {@code transformer.}, with masks that are no weights, and any family's with or without the output table when it is the embedding table.
  */
 final class ModelWeightNames {
 
     private static final String PREFIX = "transformer.";
-    private static final Pattern MASK = Pattern.compile("h\\.[0-9]+\\.attn\\.(masked_)?bias");
-    private static final String TABLE = "wte.weight";
+    /** What files hold beside weights: causal masks, and the angles of rotary positions. */
+    private static final Pattern NO_WEIGHT = Pattern.compile("h\\.[0-9]+\\.attn\\.(masked_)?bias|model\\.layers\\.[0-9]+\\.self_attn\\.rotary_emb\\.inv_freq");
     private static final String OUTPUT = "lm_head.weight";
     private static final int SHOWN = 20;
 
@@ -40,53 +44,68 @@ final class ModelWeightNames {
                 wrong.add("extra: " + name + " (it is there with and without " + PREFIX + ")");
             }
         });
-        Map<String, Shape> expected = ModelWeights.expectedShapes(config);
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        expected.forEach((name, shape) -> {
-            Tensor tensor = found.get(name);
-            if (tensor == null) {
-                wrong.add("missing: " + name + " " + shape);
-            } else if (!tensor.shape().equals(shape)) {
-                wrong.add("wrong shape: " + name + " is " + tensor.shape() + ", the configuration asks for " + shape);
-            } else if (!tensor.dtype().floating()) {
-                wrong.add("wrong type: " + name + " holds whole numbers (" + tensor.dtype() + ")");
-            } else {
-                weights.put(name, inF32(tensor));
+        List<StoredWeight> expected = StoredWeight.of(config);
+        Set<String> names = new HashSet<>();
+        for (StoredWeight weight : expected) {
+            for (Part part : weight.parts()) {
+                names.add(part.name());
+                check(part, found.get(part.name()), wrong);
             }
-        });
+        }
         found.forEach((name, tensor) -> {
-            if (name.equals(OUTPUT) && config.tiedOutput() && weights.containsKey(TABLE)) {
-                if (!equal(tensor, weights.get(TABLE))) {
-                    wrong.add("extra: " + name + " differs from " + TABLE + ", but the configuration ties them");
-                }
-            } else if (!expected.containsKey(name) && !MASK.matcher(name).matches()) {
+            boolean tied = name.equals(OUTPUT) && config.tiedOutput();
+            if (!tied && !names.contains(name) && !NO_WEIGHT.matcher(name).matches()) {
                 wrong.add("extra: " + name + " " + tensor.shape());
             }
         });
-        if (!wrong.isEmpty()) {
-            String more = wrong.size() > SHOWN ? "\n  and " + (wrong.size() - SHOWN) + " more" : "";
-            throw Problem.failed("the weights in " + path + " do not fit its config.json", wrong.size() + " tensors:\n  "
-                    + String.join("\n  ", wrong.subList(0, Math.min(SHOWN, wrong.size()))) + more,
-                    "give the config.json and the weights of one model");
+        Part table = expected.getFirst().parts().getFirst();
+        if (config.tiedOutput() && differ(found.get(OUTPUT), found.get(table.name()))) {
+            wrong.add("extra: " + OUTPUT + " differs from " + table.name() + ", but the configuration ties them");
         }
-        return new ModelWeights(weights);
+        if (wrong.isEmpty()) {
+            return new ModelWeights(arranged(expected, found));
+        }
+        String more = wrong.size() > SHOWN ? "\n  and " + (wrong.size() - SHOWN) + " more" : "";
+        throw Problem.failed("the weights in " + path + " do not fit its config.json", wrong.size() + " tensors:\n  "
+                + String.join("\n  ", wrong.subList(0, Math.min(SHOWN, wrong.size()))) + more,
+                "give the config.json and the weights of one model");
     }
 
-    private static Tensor inF32(Tensor tensor) {
-        if (tensor.dtype() == DType.F32) {
-            return tensor;
+    private static void check(Part part, Tensor tensor, List<String> wrong) {
+        if (tensor == null) {
+            wrong.add("missing: " + part.name() + " " + part.shape());
+        } else if (!tensor.shape().equals(part.shape())) {
+            wrong.add("wrong shape: " + part.name() + " is " + tensor.shape() + ", the configuration asks for " + part.shape());
+        } else if (!tensor.dtype().floating()) {
+            wrong.add("wrong type: " + part.name() + " holds whole numbers (" + tensor.dtype() + ")");
         }
-        Tensor converted = Tensor.zeros(DType.F32, tensor.shape());
-        converted.copyFrom(tensor);
-        return converted;
     }
 
-    private static boolean equal(Tensor a, Tensor b) {
-        if (!a.shape().equals(b.shape())) {
-            return false;
+    private static Map<String, Tensor> arranged(List<StoredWeight> expected, Map<String, Tensor> found) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        for (StoredWeight weight : expected) {
+            weights.put(weight.name(), WeightArrangement.weight(weight, weight.parts().stream().map(part -> found.get(part.name())).toList()));
         }
-        float[] left = inF32(a).floats();
-        float[] right = b.floats();
-        return Arrays.equals(left, right);
+        return weights;
+    }
+
+    /** The tensors that a file of this model's family keeps, by their names there. */
+    static Map<String, Tensor> tensors(ModelWeights weights, ModelConfig config) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (StoredWeight weight : StoredWeight.of(config)) {
+            tensors.putAll(WeightArrangement.parts(weight, weights.all().get(weight.name()).value()));
+        }
+        return tensors;
+    }
+
+    /** Whether both are there and hold other numbers. */
+    private static boolean differ(Tensor output, Tensor table) {
+        return output != null && table != null && !(output.shape().equals(table.shape()) && Arrays.equals(numbers(output), numbers(table)));
+    }
+
+    private static float[] numbers(Tensor tensor) {
+        Tensor copy = Tensor.zeros(DType.F32, tensor.shape());
+        copy.copyFrom(tensor);
+        return copy.floats();
     }
 }

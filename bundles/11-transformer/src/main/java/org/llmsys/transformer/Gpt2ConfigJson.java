@@ -1,0 +1,75 @@
+package org.llmsys.transformer;
+
+import java.util.Map;
+
+import com.google.gson.JsonObject;
+
+/**
+ * {@code config.json} as GPT-2 has it.
+ *
+ * <pre>
+ *   n_embd C   n_layer L   n_head NH   n_positions contextLength   n_inner F (4C when absent)   vocab_size V
+ *   layer_norm_epsilon   activation_function (gelu, gelu_new, relu)   resid_pdrop   tie_word_embeddings
+ *   llmsys { biases position normalization block feedforward kv_heads rope_theta rope_pairing rope_scaling }      what GPT-2 has no word for
+ * </pre>
+ */
+final class Gpt2ConfigJson {
+
+    static final String TYPE = "gpt2";
+
+    private static final Map<String, String> TO_ALGORITHM = Map.of("gelu_new", "gelu-tanh", "gelu_pytorch_tanh", "gelu-tanh");
+    private static final Map<String, String> TO_HUGGING_FACE = Map.of("gelu-tanh", "gelu_new");
+
+    private Gpt2ConfigJson() {
+    }
+
+    static ModelConfig read(ConfigFields fields) {
+        fields.requireFlag("scale_attn_weights", true);
+        fields.requireFlag("scale_attn_by_inverse_layer_idx", false);
+        fields.requireFlag("add_cross_attention", false);
+        ConfigFields own = fields.object(ModelConfigJson.OWN);
+        int embeddingDim = fields.integer("n_embd");
+        int numHeads = fields.integer("n_head");
+        int contextLength = fields.has("n_positions") ? fields.integer("n_positions") : fields.integer("n_ctx");
+        String activation = fields.text("activation_function", "gelu_new");
+        return new ModelConfig(TYPE, fields.integer("vocab_size"), contextLength, embeddingDim, fields.integer("n_layer"), numHeads,
+                own.integer("kv_heads", numHeads), fields.integer("n_inner", Math.multiplyExact(4, Math.min(embeddingDim, 1 << 20))),
+                (float) fields.number("layer_norm_epsilon", 1e-5), own.number("rope_theta", 10000), own.flag("biases", true),
+                fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
+                own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
+                (float) fields.number("resid_pdrop", 0), RotaryJson.pairing(own, "interleaved"), RotaryJson.scaling(own.object("rope_scaling")),
+                ModelConfig.AttentionBiases.NONE);
+    }
+
+    static JsonObject write(ModelConfig config) {
+        JsonObject json = new JsonObject();
+        json.addProperty("model_type", TYPE);
+        json.add("architectures", ModelConfigJson.array("GPT2LMHeadModel"));
+        json.addProperty("vocab_size", config.vocabSize());
+        json.addProperty("n_positions", config.contextLength());
+        json.addProperty("n_ctx", config.contextLength());
+        json.addProperty("n_embd", config.embeddingDim());
+        json.addProperty("n_layer", config.numLayers());
+        json.addProperty("n_head", config.numHeads());
+        json.addProperty("n_inner", config.hiddenDim());
+        json.addProperty("activation_function", TO_HUGGING_FACE.getOrDefault(config.activation(), config.activation()));
+        json.addProperty("layer_norm_epsilon", ModelConfigJson.decimal(config.normEps()));
+        json.addProperty("resid_pdrop", ModelConfigJson.decimal(config.dropout()));
+        json.addProperty("embd_pdrop", ModelConfigJson.decimal(config.dropout()));
+        json.addProperty("attn_pdrop", 0);
+        json.addProperty("tie_word_embeddings", config.tiedOutput());
+        json.addProperty("torch_dtype", "float32");
+        JsonObject own = new JsonObject();
+        own.addProperty("biases", config.biases());
+        own.addProperty("position", config.position());
+        own.addProperty("normalization", config.normalization());
+        own.addProperty("block", config.block());
+        own.addProperty("feedforward", config.feedforward());
+        own.addProperty("kv_heads", config.numKvHeads());
+        own.addProperty("rope_theta", config.ropeTheta());
+        own.addProperty("rope_pairing", RotaryJson.name(config.ropePairing()));
+        RotaryJson.write(config.ropeScaling(), own);
+        json.add(ModelConfigJson.OWN, own);
+        return json;
+    }
+}

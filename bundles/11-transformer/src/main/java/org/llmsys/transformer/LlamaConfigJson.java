@@ -1,0 +1,91 @@
+package org.llmsys.transformer;
+
+import java.util.Set;
+
+import com.google.gson.JsonObject;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.transformer.ModelConfig.AttentionBiases;
+
+/**
+ * {@code config.json} as Llama and its relatives Mistral and Qwen 2 have it.
+ *
+ * <pre>
+ *   hidden_size C   num_hidden_layers L   num_attention_heads NH   num_key_value_heads NKV (NH when absent)   intermediate_size F
+ *   vocab_size V   max_position_embeddings contextLength   rms_norm_eps   hidden_act (silu)   tie_word_embeddings   attention_bias
+ *   rope_theta   rope_scaling,   or both in rope_parameters
+ *   llmsys { rope_pairing }      interleaved for weights as Meta stores them, half-split when absent
+ * </pre>
+ *
+ * @see <a href="https://arxiv.org/abs/2302.13971">Touvron et al. 2023 (Llama)</a>
+ */
+final class LlamaConfigJson {
+
+    static final Set<String> TYPES = Set.of("llama", "mistral", "qwen2");
+
+    private LlamaConfigJson() {
+    }
+
+    static ModelConfig read(String type, ConfigFields fields) {
+        int c = fields.integer("hidden_size");
+        int heads = fields.integer("num_attention_heads");
+        requireHeadDim(fields, c, heads);
+        String activation = fields.text("hidden_act", "silu");
+        if (!activation.equals("silu") && !activation.equals("swish")) {
+            throw Problem.failed("cannot compute a model of type " + type + " with the activation " + activation, "its gated network opens with silu here",
+                    "use a model with hidden_act silu");
+        }
+        fields.requireFlag("mlp_bias", false);
+        int contextLength = fields.integer("max_position_embeddings");
+        requireWholeWindow(type, fields, contextLength);
+        ConfigFields rotary = fields.has("rope_parameters") ? fields.object("rope_parameters") : fields;
+        ConfigFields scaling = fields.has("rope_parameters") ? rotary : fields.object(RotaryJson.SCALING);
+        AttentionBiases biases = type.equals("qwen2") ? AttentionBiases.QKV : fields.flag("attention_bias", false) ? AttentionBiases.ALL : AttentionBiases.NONE;
+        return new ModelConfig("llama", fields.integer("vocab_size"), contextLength, c, fields.integer("num_hidden_layers"), heads,
+                fields.integer("num_key_value_heads", heads), fields.integer("intermediate_size"), (float) fields.number("rms_norm_eps", 1e-6),
+                rotary.number("rope_theta", 10000), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope", "swiglu", "silu",
+                (float) 0, RotaryJson.pairing(fields.object(ModelConfigJson.OWN), "half-split"), RotaryJson.scaling(scaling), biases);
+    }
+
+    private static void requireHeadDim(ConfigFields fields, int c, int heads) {
+        if (fields.has("head_dim") && (long) fields.integer("head_dim") * heads != c) {
+            throw Problem.failed("cannot compute heads of " + fields.integer("head_dim") + " elements", heads + " heads share " + c + " features here",
+                    "use a model in which head_dim times num_attention_heads is hidden_size");
+        }
+    }
+
+    /** A window shorter than the context would hide earlier tokens from attention. */
+    private static void requireWholeWindow(String type, ConfigFields fields, int contextLength) {
+        boolean used = type.equals("qwen2") ? fields.flag("use_sliding_window", false) : fields.has("sliding_window");
+        if (used && fields.integer("sliding_window", contextLength) < contextLength) {
+            throw Problem.failed("cannot compute a sliding window of " + fields.integer("sliding_window") + " tokens",
+                    "attention here sees the whole context of " + contextLength, "use a model without a sliding window");
+        }
+    }
+
+    static JsonObject write(ModelConfig config) {
+        boolean qkv = config.attentionBiases() == AttentionBiases.QKV;
+        JsonObject json = new JsonObject();
+        json.addProperty("model_type", qkv ? "qwen2" : "llama");
+        json.add("architectures", ModelConfigJson.array(qkv ? "Qwen2ForCausalLM" : "LlamaForCausalLM"));
+        json.addProperty("vocab_size", config.vocabSize());
+        json.addProperty("max_position_embeddings", config.contextLength());
+        json.addProperty("hidden_size", config.embeddingDim());
+        json.addProperty("intermediate_size", config.hiddenDim());
+        json.addProperty("num_hidden_layers", config.numLayers());
+        json.addProperty("num_attention_heads", config.numHeads());
+        json.addProperty("num_key_value_heads", config.numKvHeads());
+        json.addProperty("hidden_act", "silu");
+        json.addProperty("rms_norm_eps", ModelConfigJson.decimal(config.normEps()));
+        json.addProperty("rope_theta", config.ropeTheta());
+        RotaryJson.write(config.ropeScaling(), json);
+        json.addProperty("attention_bias", config.attentionBiases() == AttentionBiases.ALL);
+        json.addProperty("mlp_bias", false);
+        json.addProperty("tie_word_embeddings", config.tiedOutput());
+        json.addProperty("torch_dtype", "float32");
+        JsonObject own = new JsonObject();
+        own.addProperty("rope_pairing", RotaryJson.name(config.ropePairing()));
+        json.add(ModelConfigJson.OWN, own);
+        return json;
+    }
+}

@@ -1,0 +1,79 @@
+package org.llmsys.transformer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.Shape;
+
+/**
+ * A weight as a family's files keep it: under another name, the other way round, or in several parts.
+ *
+ * <pre>
+ *   gpt2     a weight is itself
+ *   llama    linear weights stand as (out, in);   c_attn = [q_proj | k_proj | v_proj]
+ * </pre>
+ *
+ * @param name       what the layers ask for, for example {@code h.0.attn.c_attn.weight}
+ * @param parts      what the file has, from left to right: a matrix (in, out) is put together along out, a vector along its only axis
+ * @param transposed whether the parts stand as (out, in)
+ */
+public record StoredWeight(String name, List<Part> parts, boolean transposed) {
+
+    /**
+     * One tensor of the file.
+     *
+     * @param name  in the file
+     * @param shape in the file
+     */
+    public record Part(String name, Shape shape) {
+    }
+
+    /** What the layers' names are in Llama's files, where the weight stays whole. */
+    private static final Map<String, String> LLAMA = Map.of("ln_1", "input_layernorm", "attn.c_proj", "self_attn.o_proj", "ln_2", "post_attention_layernorm",
+            "mlp.gate_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.up_proj", "mlp.down_proj", "mlp.down_proj");
+    private static final Map<String, String> LLAMA_ENDS = Map.of("wte.weight", "model.embed_tokens.weight", "ln_f.weight", "model.norm.weight",
+            "lm_head.weight", "lm_head.weight");
+
+    /**
+     * Every weight of a configuration, in model order.
+     *
+     * @throws Problem for a family whose files are not known, or a part that the family has no name for
+     */
+    public static List<StoredWeight> of(ModelConfig config) {
+        List<StoredWeight> all = new ArrayList<>();
+        ModelWeights.expectedShapes(config).forEach((name, shape) -> all.add(switch (config.family()) {
+            case "gpt2" -> new StoredWeight(name, List.of(new Part(name, shape)), false);
+            case "llama" -> llama(name, shape, config);
+            default -> throw Problem.failed("no weights are known for the family " + config.family(), "the families are gpt2 and llama",
+                    "correct the family in the configuration");
+        }));
+        return all;
+    }
+
+    private static StoredWeight llama(String name, Shape shape, ModelConfig config) {
+        if (LLAMA_ENDS.containsKey(name)) {
+            return new StoredWeight(name, List.of(new Part(LLAMA_ENDS.get(name), shape)), false);
+        }
+        int dot = name.indexOf('.', 2);
+        String sublayer = name.substring(dot + 1, name.lastIndexOf('.'));
+        String kind = name.substring(name.lastIndexOf('.'));
+        String block = "model.layers." + name.substring(2, dot) + ".";
+        boolean matrix = shape.rank() == 2;
+        if (sublayer.equals("attn.c_attn")) {
+            List<Part> parts = new ArrayList<>();
+            for (String projection : List.of("q_proj", "k_proj", "v_proj")) {
+                long out = (long) (projection.equals("q_proj") ? config.numHeads() : config.numKvHeads()) * config.headDim();
+                parts.add(new Part(block + "self_attn." + projection + kind, matrix ? Shape.of(out, shape.extent(0)) : Shape.of(out)));
+            }
+            return new StoredWeight(name, parts, matrix);
+        }
+        String theirs = LLAMA.get(sublayer);
+        if (theirs == null || !name.startsWith("h.")) {
+            throw Problem.failed("the family llama has no name for the weight " + name, "its files hold RMSNorm, rotary positions and gated networks",
+                    "choose the family gpt2 for such a model");
+        }
+        return new StoredWeight(name, List.of(new Part(block + theirs + kind, matrix ? Shape.of(shape.extent(1), shape.extent(0)) : shape)), matrix);
+    }
+}

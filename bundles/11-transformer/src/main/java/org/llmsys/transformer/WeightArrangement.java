@@ -1,0 +1,91 @@
+package org.llmsys.transformer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.transformer.StoredWeight.Part;
+
+/**
+ * Between the tensors of a file and the weights of a model, both ways.
+ *
+ * <pre>
+ *   file (out, in), several parts  --turned, put side by side--&gt;  weight (in, out)
+ * </pre>
+ *
+ * <p>A matrix (in, out) lies row by row, so that the product of one row x with it reads memory from front to back: row k is scaled by x[k]
+ * and added. That is why matrices are turned once when a model is loaded, and not in every step.
+ */
+public final class WeightArrangement {
+
+    /** Side of the squares in which a matrix is turned: both sides of a square stay in the cache. */
+    private static final int SQUARE = 32;
+
+    private WeightArrangement() {
+    }
+
+    /** The weight that these parts make, in F32 on the heap; a whole F32 tensor that lies right is not copied. */
+    public static Tensor weight(StoredWeight stored, List<Tensor> parts) {
+        if (!stored.transposed() && parts.size() == 1) {
+            Tensor only = parts.getFirst();
+            return only.dtype() == DType.F32 && only.isContiguous() && only.storage().floats() != null ? only : inF32(only);
+        }
+        if (!stored.transposed()) {
+            return Tensor.concat(0, parts.stream().map(WeightArrangement::inF32).toArray(Tensor[]::new));
+        }
+        int in = parts.getFirst().shape().intExtent(1);
+        int out = parts.stream().mapToInt(part -> part.shape().intExtent(0)).sum();
+        Tensor weight = Tensor.zeros(DType.F32, Shape.of(in, out));
+        int column = 0;
+        for (Tensor part : parts) {
+            turn(inF32(part), weight, column);
+            column += part.shape().intExtent(0);
+        }
+        return weight;
+    }
+
+    /** The tensors that a file keeps of a weight, by their names there. */
+    public static Map<String, Tensor> parts(StoredWeight stored, Tensor weight) {
+        Map<String, Tensor> parts = new LinkedHashMap<>();
+        int along = weight.shape().rank() - 1;
+        long from = 0;
+        for (Part part : stored.parts()) {
+            long width = part.shape().extent(stored.transposed() ? 0 : along);
+            Tensor slice = stored.parts().size() == 1 ? weight : weight.slice(along, from, from + width);
+            parts.put(part.name(), stored.transposed() ? slice.transpose(0, 1) : slice);
+            from += width;
+        }
+        return parts;
+    }
+
+    private static Tensor inF32(Tensor tensor) {
+        if (tensor.dtype() == DType.F32 && tensor.isContiguous() && tensor.storage().floats() != null) {
+            return tensor;
+        }
+        Tensor converted = Tensor.zeros(DType.F32, tensor.shape());
+        converted.copyFrom(tensor);
+        return converted;
+    }
+
+    /** weight[k, column + n] = part[n, k], square by square. */
+    private static void turn(Tensor part, Tensor weight, int column) {
+        int rows = part.shape().intExtent(0);
+        int columns = part.shape().intExtent(1);
+        int width = weight.shape().intExtent(1);
+        float[] from = part.floats();
+        float[] to = weight.floats();
+        int first = part.floatOffset();
+        for (int n0 = 0; n0 < rows; n0 += SQUARE) {
+            for (int k0 = 0; k0 < columns; k0 += SQUARE) {
+                for (int k = k0; k < Math.min(k0 + SQUARE, columns); k++) {
+                    for (int n = n0; n < Math.min(n0 + SQUARE, rows); n++) {
+                        to[k * width + column + n] = from[first + n * columns + k];
+                    }
+                }
+            }
+        }
+    }
+}
