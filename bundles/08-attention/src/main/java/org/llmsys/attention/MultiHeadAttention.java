@@ -32,7 +32,7 @@ import org.llmsys.tensor.Tensor;
  *
  * <pre>{@code
  * MultiHeadAttention attention = new MultiHeadAttention(new AttentionSpec(128, 4, 4, 0), weights.scope("h.0.attn"), positions, needs);
- * Variable y = attention.forward(x, null, pass);               // (B,T,128) to (B,T,128)
+ * Variable y = attention.forward(x, Sequences.fresh(12), pass);      // (12,T,128) to (B,T,128)
  * }</pre>
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017</a>; grouped-query: <a href="https://arxiv.org/abs/2305.13245">Ainslie et al. 2023</a>
@@ -83,34 +83,40 @@ public final class MultiHeadAttention {
     }
 
     /**
-     * @param x     shape (B,T,C)
-     * @param cache keys and values of the positions before x, B = 1 then; this layer's rows are written beyond its length. Null when x
-     *              starts at position 0. No gradient flows into a cache, so a pass that learns has none
-     * @return shape (B,T,C)
-     * @throws ShapeException when x has another width, or B is not 1 with a cache
+     * @param x         shape (B,T,C), or (1,N,C) for sequences with a cache, behind whose lengths this layer's rows are written
+     * @param sequences which rows belong together; a pass that learns has fresh ones only
+     * @return the shape of x
+     * @throws ShapeException when x has another width, or other rows than the sequences
      */
-    public Variable forward(Variable x, KvCache cache, Pass pass) {
-        requireFit(x, cache, pass);
+    public Variable forward(Variable x, Sequences sequences, Pass pass) {
+        requireFit(x, sequences, pass);
         Variable row = fused.forward(x, pass);                                           // (B,T,(NH + 2 NKV)·HS)
-        int start = cache == null ? 0 : cache.length();
-        int nh = spec.numHeads();
-        int nkv = spec.numKvHeads();
-        Heads q = Heads.of(row, 0, nh, spec, pass).rotated(positions, start, pass);      // (B,NH,T,HS)
-        Heads k = Heads.of(row, nh, nh + nkv, spec, pass).rotated(positions, start, pass);    // (B,NKV,T,HS)
-        Heads v = Heads.of(row, nh + nkv, nh + 2 * nkv, spec, pass);                     // (B,NKV,T,HS)
-        Variable mixed = cache == null ? attend(row, q, k, v, pass) : attendCached(q, k, v, cache, pass);
+        Variable mixed = switch (sequences) {
+            case Sequences.Fresh fresh -> attend(row, queries(row, 0, pass), keys(row, 0, pass), values(row, pass), pass);
+            case Sequences.Continued continued -> attendCached(row, continued, pass);
+        };
         return projection.forward(mixed, pass);                                          // (B,T,C)
     }
 
-    private void requireFit(Variable x, KvCache cache, Pass pass) {
+    private Heads queries(Variable row, int start, Pass pass) {
+        return Heads.of(row, 0, spec.numHeads(), spec, pass).rotated(positions, start, pass);                         // (B,NH,T,HS)
+    }
+
+    private Heads keys(Variable row, int start, Pass pass) {
+        return Heads.of(row, spec.numHeads(), spec.numHeads() + spec.numKvHeads(), spec, pass).rotated(positions, start, pass);    // (B,NKV,T,HS)
+    }
+
+    private Heads values(Variable row, Pass pass) {
+        return Heads.of(row, spec.numHeads() + spec.numKvHeads(), spec.fusedHeads(), spec, pass);                     // (B,NKV,T,HS)
+    }
+
+    private void requireFit(Variable x, Sequences sequences, Pass pass) {
         Shape shape = x.shape();
         if (shape.rank() != 3 || shape.extent(2) != spec.embeddingDim()) {
             throw new ShapeException("attention of layer " + spec.layer(), shape, "it reads (batch, sequence, " + spec.embeddingDim() + ")");
         }
-        if (cache != null && shape.extent(0) != 1) {
-            throw new ShapeException("attention of layer " + spec.layer(), shape, "a cache holds one sequence, so the batch must be 1");
-        }
-        if (cache != null && pass.tape().recording()) {
+        sequences.requireFit("attention of layer " + spec.layer(), shape);
+        if (sequences instanceof Sequences.Continued && pass.tape().recording()) {
             throw new IllegalArgumentException("no gradient flows into a cache: learn without one");
         }
     }
@@ -131,14 +137,26 @@ public final class MultiHeadAttention {
         }, row, q.variable(), k.variable());
     }
 
-    /** Earlier positions are in the cache: the new rows go behind them, then attention over all. */
-    private Variable attendCached(Heads q, Heads k, Heads v, KvCache cache, Pass pass) {
-        int sequence = q.value().shape().intExtent(2);
-        cache.write(spec.layer(), k.value().select(0, 0), v.value().select(0, 0));       // (NKV,T,HS)
-        Tensor y = pass.blank(1, sequence, spec.embeddingDim());                         // (1,T,C)
-        pass.step().get(kernel).forward(q.value(), batchOfOne(cache.keys(spec.layer(), sequence)),
-                batchOfOne(cache.values(spec.layer(), sequence)), bias, heads(y), null);
+    /** Earlier positions are in the caches: each sequence's new rows go behind its own, then attention over all of them. */
+    private Variable attendCached(Variable row, Sequences.Continued sequences, Pass pass) {
+        Tensor y = pass.blank(1, sequences.rows(), spec.embeddingDim());                 // (1,N,C)
+        int from = 0;
+        for (Sequences.Part part : sequences.parts()) {
+            int to = from + part.rows();
+            Variable rows = Variable.constant("rows", row.value().slice(1, from, to));   // (1,T,(NH + 2 NKV)·HS)
+            attendCached(rows, part, y.slice(1, from, to), pass);
+            from = to;
+        }
         return Variable.constant("attention", y);
+    }
+
+    private void attendCached(Variable row, Sequences.Part part, Tensor y, Pass pass) {
+        KvCache cache = part.cache();
+        Heads q = queries(row, cache.length(), pass);
+        Heads k = keys(row, cache.length(), pass);
+        cache.write(spec.layer(), k.value().select(0, 0), values(row, pass).value().select(0, 0));     // (NKV,T,HS)
+        pass.step().get(kernel).forward(q.value(), batchOfOne(cache.keys(spec.layer(), part.rows())),
+                batchOfOne(cache.values(spec.layer(), part.rows())), bias, heads(y), null);
     }
 
     /** (B,T,C) seen as (B,NH,T,HS). */

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
@@ -88,7 +90,7 @@ class MultiHeadAttentionTest {
     private Tensor forward(StepRunner<Plan> runner, Tensor x) {
         return runner.run((plan, step) -> {
             try (Pass pass = Pass.inference(step, allocator, "test")) {
-                return plan.attention().forward(Variable.constant("x", x), null, pass).value().copy();
+                return plan.attention().forward(Variable.constant("x", x), Sequences.fresh(x.shape().intExtent(0)), pass).value().copy();
             }
         });
     }
@@ -104,7 +106,7 @@ class MultiHeadAttentionTest {
             all.put("x", Variable.parameter("x", x));
             Map<String, Tensor> gradients = runner.run((plan, step) -> {
                 try (Pass pass = Pass.training(step, step.get(plan.tape()), allocator, "test", 0, 0)) {
-                    Variable y = plan.attention().forward(all.get("x"), null, pass);
+                    Variable y = plan.attention().forward(all.get("x"), Sequences.fresh(x.shape().intExtent(0)), pass);
                     Tensor value = Tensor.zeros(1);
                     Variable loss = pass.tape().record("loss", value, (grad, into) -> {
                         for (int i = 0; i < sum.size(); i++) {
@@ -158,7 +160,7 @@ class MultiHeadAttentionTest {
                     runner.run((plan, step) -> {
                         try (Pass pass = Pass.inference(step, allocator, "test")) {
                             Variable piece = Variable.constant("x", x.slice(1, start, end).copy());
-                            return plan.attention().forward(piece, cache, pass).value().copy();
+                            return plan.attention().forward(piece, Sequences.continued(cache, end - start), pass).value().copy();
                         }
                     }, result -> null, (plan, step, result) -> {
                         cache.commit(end - start);
@@ -168,6 +170,41 @@ class MultiHeadAttentionTest {
             }
             assertArrayEquals(whole.floats(), pieces.floats(), 1e-5f);
         }
+    }
+
+    @Test
+    @DisplayName("the rows of several sequences in one step give, to the bit, what each gives alone")
+    void severalSequencesInOneStep() {
+        try (StepRunner<Plan> runner = runner(GROUPED, DOUBLING)) {
+            Tensor x = normal(9, 1, 1, 8, C);
+            int[][] shares = {{0, 3}, {3, 4}, {4, 8}};
+            try (KvCache first = cache(runner); KvCache second = cache(runner); KvCache third = cache(runner)) {
+                List<KvCache> caches = List.of(first, second, third);
+                caches.get(1).commit(2);                                                 // it has two positions, all 0
+                List<Sequences.Part> parts = new ArrayList<>();
+                Tensor alone = Tensor.zeros(1, 8, C);
+                for (int i = 0; i < shares.length; i++) {
+                    int from = shares[i][0];
+                    int to = shares[i][1];
+                    Sequences.Part part = new Sequences.Part(caches.get(i), to - from);
+                    parts.add(part);
+                    alone.slice(1, from, to).copyFrom(forward(runner, x.slice(1, from, to).copy(), new Sequences.Continued(List.of(part))));
+                }
+                assertArrayEquals(alone.floats(), forward(runner, x, new Sequences.Continued(parts)).floats());
+            }
+        }
+    }
+
+    private KvCache cache(StepRunner<Plan> runner) {
+        return runner.run((plan, step) -> step.get(plan.caches()).create(new CacheSpec(1, GROUPED.numKvHeads(), GROUPED.headDim(), 6), allocator));
+    }
+
+    private Tensor forward(StepRunner<Plan> runner, Tensor x, Sequences sequences) {
+        return runner.run((plan, step) -> {
+            try (Pass pass = Pass.inference(step, allocator, "test")) {
+                return plan.attention().forward(Variable.constant("x", x), sequences, pass).value().copy();
+            }
+        });
     }
 
     @Test
@@ -203,7 +240,7 @@ class MultiHeadAttentionTest {
     private void withCache(StepRunner<Plan> runner, Tensor x, KvCache cache, boolean learning) {
         runner.run((plan, step) -> {
             try (Pass pass = learning ? Pass.training(step, step.get(plan.tape()), allocator, "test", 0, 0) : Pass.inference(step, allocator, "test")) {
-                return plan.attention().forward(Variable.constant("x", x), cache, pass);
+                return plan.attention().forward(Variable.constant("x", x), Sequences.continued(cache, x.shape().intExtent(1)), pass);
             }
         });
     }

@@ -2,7 +2,7 @@ package org.llmsys.transformer;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Slot;
-import org.llmsys.attention.KvCache;
+import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
@@ -28,10 +28,10 @@ public interface TransformerBlock {
     interface BlockLayer {
 
         /**
-         * @param x     shape (B,T,C)
-         * @param cache keys and values of earlier positions, B = 1 then; null when x starts at position 0
-         * @return shape (B,T,C)
+         * @param x         shape (B,T,C), or (1,N,C) for sequences with a cache
+         * @param sequences which rows belong together
+         * @return the shape of x
          */
-        Variable forward(Variable x, KvCache cache, Pass pass);
+        Variable forward(Variable x, Sequences sequences, Pass pass);
     }
 }

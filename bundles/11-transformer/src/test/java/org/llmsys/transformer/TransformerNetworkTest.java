@@ -226,8 +226,8 @@ class TransformerNetworkTest {
         @Override
         public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalEncoding.PositionalLayer positions, Needs needs) {
             BlockLayer layer = good.build(config, index, parameters, positions, needs);
-            return (x, cache, pass) -> {
-                Variable y = layer.forward(x, cache, pass);
+            return (x, sequences, pass) -> {
+                Variable y = layer.forward(x, sequences, pass);
                 if (calls.incrementAndGet() <= 2) {
                     return y;
                 }

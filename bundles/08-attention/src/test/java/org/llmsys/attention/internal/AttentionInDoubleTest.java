@@ -12,6 +12,7 @@ import org.llmsys.assembly.Assemblies;
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.attention.MultiHeadAttention;
 import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
+import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Functions;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.NamedWeights;
@@ -99,7 +100,7 @@ class AttentionInDoubleTest {
         Variable[] all = {x, Trial.random(DType.F64, "c_attn.weight", 2 * heads, fused), Trial.random(DType.F64, "c_attn.bias", fused),
             Trial.random(DType.F64, "c_proj.weight", 2 * heads, 2 * heads), Trial.random(DType.F64, "c_proj.bias", 2 * heads)};
         TRIAL.gradientCheck("attention", needs -> new MultiHeadAttention(spec, NamedWeights.of(all), positions, needs),
-                (attention, pass) -> attention.forward(x, null, pass), all);
+                (attention, pass) -> attention.forward(x, Sequences.fresh(2), pass), all);
     }
 
     private static Variable attend(AttentionKernel kernel, Variable q, Variable k, Variable v, Pass pass) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Problem;
-import org.llmsys.attention.KvCache;
+import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
@@ -19,6 +19,7 @@ import org.llmsys.position.PositionalEncoding.PositionSpec;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
+import org.llmsys.tensor.Tensor;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelWeights;
 import org.llmsys.transformer.StructureCheck;
@@ -67,34 +68,69 @@ public final class DecoderNetwork implements TransformerNetwork {
     }
 
     @Override
-    public Variable forward(int[] ids, int batch, KvCache cache, boolean lastOnly, Pass pass) {
+    public Variable forward(int[] ids, Sequences sequences, boolean lastOnly, Pass pass) {
         if (pass.step().watched()) {
             weights.requireFinite();                                                     // before a part is blamed for what its weights hold
         }
-        int start = cache == null ? 0 : cache.length();
-        int sequence = sequence(ids, batch, start, cache != null);
-        Variable x = tokens.forward(ids, pass, batch, sequence);                         // (B,T,C)
-        x = dropout.forward(positions.add(x, start, pass), pass);
+        int batch = sequences instanceof Sequences.Fresh fresh ? fresh.batch() : 1;
+        requireFit(ids, batch, sequences);
+        Variable x = tokens.forward(ids, pass, batch, ids.length / batch);               // (B,T,C)
+        x = dropout.forward(placed(x, sequences, pass), pass);
         Shape shape = x.shape();
         for (BlockLayer block : blocks) {
-            x = blockCheck.check(x, block.forward(x, cache, pass), shape, pass);         // (B,T,C)
+            x = blockCheck.check(x, block.forward(x, sequences, pass), shape, pass);     // (B,T,C)
         }
-        if (lastOnly && sequence > 1) {
-            x = Views.contiguous(Views.slice(x, pass, 1, sequence - 1, sequence), pass);    // (B,1,C)
+        if (lastOnly) {
+            x = last(x, sequences, pass);                                                // (B,1,C), with caches (1,sequences,C)
         }
         return output.forward(finalNorm.forward(x, pass), pass);                         // (B,T,V)
     }
 
-    /** T, after everything that can be wrong with ids was looked for. */
-    private int sequence(int[] ids, int batch, int start, boolean cached) {
-        if (batch < 1 || ids.length == 0 || ids.length % batch != 0 || cached && batch != 1) {
-            throw new ShapeException("transformer", Shape.of(ids.length), ids.length + " ids are no batch of " + batch
-                    + (cached ? "; a cache holds one sequence" : "; every row has the same number of ids, at least one"));
+    /** The positions of each sequence added to its rows. */
+    private Variable placed(Variable x, Sequences sequences, Pass pass) {
+        if (!(sequences instanceof Sequences.Continued continued)) {
+            return positions.add(x, 0, pass);
         }
-        int sequence = ids.length / batch;
-        if (start + sequence > config.contextLength()) {
-            throw Problem.failed("a sequence of " + (start + sequence) + " tokens is too long", "the model's context holds " + config.contextLength(),
-                    "use a shorter text, or a model with a longer context");
+        if (continued.parts().size() == 1) {
+            return positions.add(x, continued.parts().getFirst().cache().length(), pass);
+        }
+        Tensor all = pass.blank(x.shape());                                              // (1,N,C)
+        int from = 0;
+        for (Sequences.Part part : continued.parts()) {
+            int to = from + part.rows();
+            Variable rows = Variable.constant("rows", x.value().slice(1, from, to));
+            all.slice(1, from, to).copyFrom(positions.add(rows, part.cache().length(), pass).value());
+            from = to;
+        }
+        return Variable.constant("positions", all);
+    }
+
+    private static Variable last(Variable x, Sequences sequences, Pass pass) {
+        if (sequences instanceof Sequences.Continued continued && continued.parts().size() > 1) {
+            Tensor rows = pass.blank(1, continued.parts().size(), x.shape().extent(2));
+            int end = 0;
+            for (int i = 0; i < continued.parts().size(); i++) {
+                end += continued.parts().get(i).rows();
+                rows.slice(1, i, i + 1).copyFrom(x.value().slice(1, end - 1, end));
+            }
+            return Variable.constant("last", rows);
+        }
+        long sequence = x.shape().extent(1);
+        return sequence == 1 ? x : Views.contiguous(Views.slice(x, pass, 1, sequence - 1, sequence), pass);
+    }
+
+    /** Everything that can be wrong with ids. */
+    private void requireFit(int[] ids, int batch, Sequences sequences) {
+        int rows = sequences instanceof Sequences.Continued continued ? continued.rows() : ids.length;
+        if (batch < 1 || ids.length == 0 || ids.length % batch != 0 || rows != ids.length) {
+            throw new ShapeException("transformer", Shape.of(ids.length), sequences instanceof Sequences.Fresh
+                    ? ids.length + " ids are no batch of " + batch + "; every row has the same number of ids, at least one"
+                    : ids.length + " ids are not the " + rows + " rows of the sequences");
+        }
+        if (sequences instanceof Sequences.Continued continued) {
+            continued.parts().forEach(part -> requireRoom(part.cache().length() + part.rows()));
+        } else {
+            requireRoom(ids.length / batch);
         }
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= config.vocabSize()) {
@@ -102,6 +138,12 @@ public final class DecoderNetwork implements TransformerNetwork {
                         "use the tokenizer that belongs to the model");
             }
         }
-        return sequence;
+    }
+
+    private void requireRoom(int length) {
+        if (length > config.contextLength()) {
+            throw Problem.failed("a sequence of " + length + " tokens is too long", "the model's context holds " + config.contextLength(),
+                    "use a shorter text, or a model with a longer context");
+        }
     }
 }

@@ -50,8 +50,8 @@ public final class PreNormBlock implements TransformerBlock {
         StructureCheck feedForwardCheck = new StructureCheck(FeedForward.class, config.feedforward());
         Addition residual = new Addition(needs);
 
-        return (x, cache, pass) -> {
-            Variable attended = attention.forward(beforeAttention.forward(x, pass), cache, pass);         // (B,T,C)
+        return (x, sequences, pass) -> {
+            Variable attended = attention.forward(beforeAttention.forward(x, pass), sequences, pass);         // (B,T,C)
             Variable middle = residual.forward(x, dropout.forward(attended, pass), pass);
             Variable normalized = beforeFeedForward.forward(middle, pass);
             Variable found = feedForwardCheck.check(normalized, feedForward.forward(normalized, pass), x.shape(), pass);
