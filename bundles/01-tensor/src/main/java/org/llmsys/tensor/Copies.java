@@ -19,7 +19,7 @@ final class Copies {
         } else if (to.storage().segment().isReadOnly() && to.size() > 0) {
             throw Problem.misused("copy into a mapped file of " + to.dtype() + " " + to.shape(), "the file is mapped for reading only",
                     "copy into a tensor of another allocator");
-        } else if (from.dtype() == to.dtype() && from.isContiguous() && to.isContiguous()) {
+        } else if (from.dtype() == to.dtype() && from.isContiguous() && to.isContiguous() && from.storage().segment() != null) {
             DType dtype = to.dtype();
             MemorySegment.copy(from.storage().segment(), dtype.bytes(from.offset()), to.storage().segment(), dtype.bytes(to.offset()),
                     dtype.bytes(to.size()));

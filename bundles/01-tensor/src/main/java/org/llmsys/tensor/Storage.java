@@ -36,7 +36,8 @@ public interface Storage extends AutoCloseable {
 
     /**
      * The memory itself, for kernels that read it in bulk and for files: {@code dtype().bytes(size())} bytes in the machine's order, which
-     * is little endian wherever this runs. It is no longer valid when the storage is closed, and read only where a file is mapped.
+     * is little endian wherever this runs. It is no longer valid when the storage is closed, and read only where a file is mapped. Null for
+     * a storage that has its elements in another form and computes each when it is asked for.
      */
     MemorySegment segment();
 

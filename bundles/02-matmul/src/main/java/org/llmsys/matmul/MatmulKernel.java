@@ -2,6 +2,7 @@ package org.llmsys.matmul;
 
 import org.llmsys.assembly.Slot;
 import org.llmsys.matmul.internal.NaiveMatmul;
+import org.llmsys.matmul.internal.PanelProduct;
 import org.llmsys.tensor.ShapeException;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -61,6 +62,27 @@ public interface MatmulKernel {
     }
 
     /**
+     * A linear layer over weights of a narrow type: {@code C = A·W}, or {@code A·W + 1·bias}.
+     *
+     * <pre>
+     *   C[m,n] = bias[0,n] + sum over blocks b of scale[b,n] * (sum over k in b of A[m,k] * code[k,n])
+     * </pre>
+     *
+     * <p>All sums with fused multiply-add from low to high, as {@link PanelProduct} writes it down; for F16 and BF16
+     * all k are one block of scale 1. This default is that reference.
+     *
+     * @param a    (M,K)
+     * @param w    (K,N)
+     * @param bias (1,N), or null for none
+     * @param c    (M,N), overwritten
+     * @throws ShapeException when the shapes do not fit
+     */
+    default void multiplyPanels(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+        requireFit(a, w, bias, c);
+        PanelProduct.multiply(a, w, bias, c);
+    }
+
+    /**
      * Many products of one shape: {@code C[i] = A[i]·B[i]}, or {@code C[i] += A[i]·B[i]}, for each i of the batch. The C[i] must not
      * overlap; nobody checks that. This default takes one after the other; a provider may share them out among threads.
      *
@@ -94,6 +116,20 @@ public interface MatmulKernel {
                     "batches of " + a.count() + ", " + b.count() + " and " + c.count() + " matrices differ");
         }
         requireFit(a.first(), b.first(), c.first());
+    }
+
+    /** What {@link #multiplyPanels} checks first. */
+    static void requireFit(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+        String weights = "(" + w.depth() + ", " + w.columns() + ")";
+        if (a.columns() != w.depth()) {
+            throw new ShapeException("matmul", a.shapeText(), weights, "inner dimensions " + a.columns() + " and " + w.depth() + " differ");
+        }
+        if (c.rows() != a.rows() || c.columns() != w.columns()) {
+            throw new ShapeException("matmul", a.shapeText() + "·" + weights, c.shapeText(), "the product has " + a.rows() + " rows and " + w.columns() + " columns");
+        }
+        if (bias != null) {
+            requireBias(bias, c);
+        }
     }
 
     /** What {@link #multiplyPlus} checks beside the fit of the matrices. */

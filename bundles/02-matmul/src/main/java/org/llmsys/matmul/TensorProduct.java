@@ -15,7 +15,7 @@ import org.llmsys.tensor.Tensor;
  * </pre>
  *
  * <p>Shapes: A (..., M, K), B (..., K, N), C (..., M, N), any strides: transposed, sliced and expanded views are read where they lie.
- * F32 goes through a {@link MatmulKernel}; F64, which gradient checks compute in, through three plain loops with k ascending.
+ * F32 goes through a {@link MatmulKernel}, weights in {@link WeightPanels} too; F64, which gradient checks compute in, through three plain loops with k ascending.
  *
  * <pre>{@code
  * TensorProduct.shapeOf(Shape.of(8, 1, 5, 3), Shape.of(4, 3, 2))      // (8, 4, 5, 2)
@@ -139,11 +139,20 @@ public final class TensorProduct {
             return;
         }
         Tensor left = onHeap(a);
+        if (b.storage() instanceof WeightPanels panels && wholly(b, panels) && left.shape().rank() == 2 && !accumulate) {
+            kernel.multiplyPanels(matrix(left, left.offset()), panels, bias == null ? null : Matrix.rowsOf(bias.onHeap()), matrix(c, c.offset()));
+            return;
+        }
         Tensor right = onHeap(b);
         Matrix start = bias == null ? null : Matrix.rowsOf(bias.onHeap());          // (1,N)
         BatchAxes axes = BatchAxes.of(left, right, c);
         axes.forEachRun(left.offset(), right.offset(), c.offset(), (atA, atB, atC) ->
                 multiplyRun(kernel, axes, matrix(left, atA), matrix(right, atB), start, matrix(c, atC), accumulate));
+    }
+
+    /** Whether the view is the matrix (K,N) of the panels, not turned and not cut. */
+    private static boolean wholly(Tensor b, WeightPanels panels) {
+        return b.shape().rank() == 2 && b.size() == panels.size() && b.shape().extent(1) == panels.columns() && b.isContiguous();
     }
 
     private static Tensor onHeap(Tensor t) {

@@ -78,12 +78,23 @@ public final class Embedding {
         extents[leading.length] = table.shape().extent(1);
         int[] rows = ids.clone();
         Tensor x = pass.blank(Shape.of(extents));                                          // (leading..., C)
-        pass.step().get(lookup).forward(rows, table.value(), twoAxes(x, rows.length));
+        if (table.value().isContiguous()) {
+            pass.step().get(lookup).forward(rows, table.value(), twoAxes(x, rows.length));
+        } else {
+            copyRows(rows, twoAxes(x, rows.length));
+        }
         return pass.tape().record("embedding", x, (gradX, gradients) -> {
             if (gradients.wanted(table)) {
                 backward(pass.step().get(lookup), rows, twoAxes(gradX, rows.length), gradients.into(table));
             }
         }, table);
+    }
+
+    /** From a table that is laid out for the product with it, as a narrow one that is tied to the output. */
+    private void copyRows(int[] ids, Tensor x) {
+        for (int n = 0; n < ids.length; n++) {
+            x.slice(0, n, n + 1).copyFrom(table.value().slice(0, ids[n], ids[n] + 1L));
+        }
     }
 
     /** Run by run of ids between paddings, so that a padding id leaves nothing. */

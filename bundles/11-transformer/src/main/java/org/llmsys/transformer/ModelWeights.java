@@ -8,6 +8,7 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Variable;
 import org.llmsys.layers.Initialization;
+import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Shape;
@@ -105,6 +106,12 @@ public final class ModelWeights implements Parameters {
     /** Number of learned numbers. */
     public long parameterCount() {
         return all.values().stream().mapToLong(v -> v.value().size()).sum();
+    }
+
+    /** What the weights take in memory. */
+    public long bytes() {
+        return all.values().stream().mapToLong(weight -> weight.value().storage() instanceof WeightPanels panels ? panels.bytes()
+                : weight.value().dtype().bytes(weight.value().size())).sum();
     }
 
     @Override

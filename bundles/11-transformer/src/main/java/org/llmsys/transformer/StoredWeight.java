@@ -18,8 +18,21 @@ import org.llmsys.tensor.Shape;
  * @param name       what the layers ask for, for example {@code h.0.attn.c_attn.weight}
  * @param parts      what the file has, from left to right: a matrix (in, out) is put together along out, a vector along its only axis
  * @param transposed whether the parts stand as (out, in)
+ * @param role       what the model does with it
  */
-public record StoredWeight(String name, List<Part> parts, boolean transposed) {
+public record StoredWeight(String name, List<Part> parts, boolean transposed, Role role) {
+
+    /** What a weight is there for. */
+    public enum Role {
+        /** A matrix (in, out) that rows are multiplied with. */
+        LINEAR,
+        /** A table (V, C) whose rows are multiplied with, the tied embedding among them. */
+        OUTPUT,
+        /** A table whose rows are only looked up. */
+        LOOKUP,
+        /** Biases and scales. */
+        VECTOR
+    }
 
     /**
      * One tensor of the file.
@@ -44,7 +57,7 @@ public record StoredWeight(String name, List<Part> parts, boolean transposed) {
     public static List<StoredWeight> of(ModelConfig config) {
         List<StoredWeight> all = new ArrayList<>();
         ModelWeights.expectedShapes(config).forEach((name, shape) -> all.add(switch (config.family()) {
-            case "gpt2" -> new StoredWeight(name, List.of(new Part(name, shape)), false);
+            case "gpt2" -> new StoredWeight(name, List.of(new Part(name, shape)), false, role(name, shape, config));
             case "llama" -> llama(name, shape, config);
             default -> throw Problem.failed("no weights are known for the family " + config.family(), "the families are gpt2 and llama",
                     "correct the family in the configuration");
@@ -54,7 +67,7 @@ public record StoredWeight(String name, List<Part> parts, boolean transposed) {
 
     private static StoredWeight llama(String name, Shape shape, ModelConfig config) {
         if (LLAMA_ENDS.containsKey(name)) {
-            return new StoredWeight(name, List.of(new Part(LLAMA_ENDS.get(name), shape)), false);
+            return new StoredWeight(name, List.of(new Part(LLAMA_ENDS.get(name), shape)), false, role(name, shape, config));
         }
         int dot = name.indexOf('.', 2);
         String sublayer = name.substring(dot + 1, name.lastIndexOf('.'));
@@ -67,13 +80,23 @@ public record StoredWeight(String name, List<Part> parts, boolean transposed) {
                 long out = (long) (projection.equals("q_proj") ? config.numHeads() : config.numKvHeads()) * config.headDim();
                 parts.add(new Part(block + "self_attn." + projection + kind, matrix ? Shape.of(out, shape.extent(0)) : Shape.of(out)));
             }
-            return new StoredWeight(name, parts, matrix);
+            return new StoredWeight(name, parts, matrix, role(name, shape, config));
         }
         String theirs = LLAMA.get(sublayer);
         if (theirs == null || !name.startsWith("h.")) {
             throw Problem.failed("the family llama has no name for the weight " + name, "its files hold RMSNorm, rotary positions and gated networks",
                     "choose the family gpt2 for such a model");
         }
-        return new StoredWeight(name, List.of(new Part(block + theirs + kind, matrix ? Shape.of(shape.extent(1), shape.extent(0)) : shape)), matrix);
+        return new StoredWeight(name, List.of(new Part(block + theirs + kind, matrix ? Shape.of(shape.extent(1), shape.extent(0)) : shape)), matrix,
+                role(name, shape, config));
+    }
+
+    private static Role role(String name, Shape shape, ModelConfig config) {
+        return switch (name) {
+            case "wpe.weight" -> Role.LOOKUP;
+            case "wte.weight" -> config.tiedOutput() ? Role.OUTPUT : Role.LOOKUP;
+            case "lm_head.weight" -> Role.OUTPUT;
+            default -> shape.rank() == 2 ? Role.LINEAR : Role.VECTOR;
+        };
     }
 }

@@ -4,10 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.transformer.StoredWeight.Part;
+import org.llmsys.transformer.StoredWeight.Role;
 
 /**
  * Between the tensors of a file and the weights of a model, both ways.
@@ -16,7 +18,7 @@ import org.llmsys.transformer.StoredWeight.Part;
  *   file (out, in), several parts  --turned, put side by side--&gt;  weight (in, out)
  * </pre>
  *
- * <p>A matrix (in, out) lies row by row, so that the product of one row x with it reads memory from front to back: row k is scaled by x[k]
+ * <p>A matrix (in, out) of F32 lies row by row, so that the product of one row x with it reads memory from front to back: row k is scaled by x[k]
  * and added. That is why matrices are turned once when a model is loaded, and not in every step.
  */
 public final class WeightArrangement {
@@ -27,8 +29,29 @@ public final class WeightArrangement {
     private WeightArrangement() {
     }
 
-    /** The weight that these parts make, in F32 on the heap; a whole F32 tensor that lies right is not copied. */
+    /**
+     * The weight that these parts make: in {@link WeightPanels} where it is multiplied with and all parts have one narrow type, else in F32
+     * on the heap. A whole F32 tensor that lies right is not copied.
+     */
     public static Tensor weight(StoredWeight stored, List<Tensor> parts) {
+        List<Tensor> rows = rowsOfOutputs(stored, parts);
+        if (rows != null && rows.stream().allMatch(row -> row.dtype() == rows.getFirst().dtype() && WeightPanels.holds(row.dtype()))) {
+            Tensor weight = WeightPanels.of(rows.stream().map(Tensor::contiguous).toList()).tensor();                // (in,out)
+            return stored.role() == Role.OUTPUT ? weight.transpose(0, 1) : weight;
+        }
+        return wide(stored, parts);
+    }
+
+    /** The parts as (out, in), if the weight is multiplied with. */
+    private static List<Tensor> rowsOfOutputs(StoredWeight stored, List<Tensor> parts) {
+        return switch (stored.role()) {
+            case LINEAR -> stored.transposed() ? parts : parts.stream().map(part -> part.transpose(0, 1)).toList();
+            case OUTPUT -> parts;
+            case LOOKUP, VECTOR -> null;
+        };
+    }
+
+    private static Tensor wide(StoredWeight stored, List<Tensor> parts) {
         if (!stored.transposed() && parts.size() == 1) {
             Tensor only = parts.getFirst();
             return only.dtype() == DType.F32 && only.isContiguous() && only.storage().floats() != null ? only : inF32(only);
@@ -47,14 +70,15 @@ public final class WeightArrangement {
         return weight;
     }
 
-    /** The tensors that a file keeps of a weight, by their names there. */
+    /** The tensors that a file keeps of a weight, by their names there; panels are widened to F32. */
     public static Map<String, Tensor> parts(StoredWeight stored, Tensor weight) {
         Map<String, Tensor> parts = new LinkedHashMap<>();
         int along = weight.shape().rank() - 1;
         long from = 0;
         for (Part part : stored.parts()) {
             long width = part.shape().extent(stored.transposed() ? 0 : along);
-            Tensor slice = stored.parts().size() == 1 ? weight : weight.slice(along, from, from + width);
+            Tensor wide = weight.storage() instanceof WeightPanels ? inF32(weight) : weight;
+            Tensor slice = stored.parts().size() == 1 ? wide : wide.slice(along, from, from + width);
             parts.put(part.name(), stored.transposed() ? slice.transpose(0, 1) : slice);
             from += width;
         }

@@ -4,6 +4,7 @@ import org.llmsys.assembly.Provider;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.matmul.MatrixBatch;
+import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.WorkerPool;
 import org.osgi.service.component.annotations.Activate;
@@ -48,6 +49,7 @@ public final class VectorMatmul implements MatmulKernel {
     private final Scratch scratch;
     private final PackedProduct packed;
     private final RowProduct rows;
+    private final PanelRows panels;
     private final float[] zeros;
     /** Multiplies on the caller's thread alone, for batches. */
     private final VectorMatmul alone;
@@ -66,6 +68,7 @@ public final class VectorMatmul implements MatmulKernel {
         this.scratch = scratch;
         this.packed = new PackedProduct(kernel, scratch, pool);
         this.rows = new RowProduct(scratch, pool);
+        this.panels = new PanelRows(scratch, pool);
         this.zeros = new float[kernel.columns()];
         this.alone = pool == WorkerPool.SERIAL ? this : new VectorMatmul(WorkerPool.SERIAL, kernel, scratch);
     }
@@ -81,6 +84,16 @@ public final class VectorMatmul implements MatmulKernel {
         MatmulKernel.requireFit(a, b, c);
         MatmulKernel.requireBias(bias, c);
         multiplyFrom(a, b, new Matrix(bias.data(), bias.offset(), c.rows(), c.columns(), 0, bias.columnStride()), c);
+    }
+
+    @Override
+    public void multiplyPanels(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+        if (FloatVector.SPECIES_PREFERRED.length() < 8) {              // no registers for eight bytes beside eight floats
+            MatmulKernel.super.multiplyPanels(a, w, bias, c);
+            return;
+        }
+        MatmulKernel.requireFit(a, w, bias, c);
+        panels.multiply(a, w, bias, c);
     }
 
     @Override
