@@ -14,6 +14,10 @@ public interface LogitsFilter {
      */
     void apply(float[] logits);
 
+    /** Tells the filter, once and first, what the sequence begins with. Filters that do not count the prompt ignore it. */
+    default void begin(int[] promptIds) {
+    }
+
     /** Tells the filter which token the sequence went on with. Filters without memory ignore it. */
     default void accept(int id) {
     }

@@ -5,7 +5,7 @@
  *   logits (V) --LogitsFilter*--&gt; logits (V) --Sampler--&gt; id
  * </pre>
  *
- * <p>Filters reshape the distribution ({@code temperature}, {@code top-k}, {@code top-p}); a sampler picks ({@code greedy}: the likeliest;
+ * <p>Filters reshape the distribution ({@code temperature}, {@code top-k}, {@code top-p}, {@code min-p}, the penalties); a sampler picks ({@code greedy}: the likeliest;
  * {@code categorical}: draws). Axes: {@code V} vocabulary.
  */
 @Export

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Problem;
+import org.llmsys.sampling.LogitsFilter;
 import org.llmsys.sampling.LogitsFilterFactory;
 import org.llmsys.sampling.Options;
 
@@ -67,6 +68,60 @@ class FiltersTest {
         apply(new TemperatureFilter(), "temperature", 1e-9, huge);
         assertEquals(0, huge[1]);
         assertTrue(Arrays.stream(Softmax.of(huge)).allMatch(Double::isFinite));
+    }
+
+    @Test
+    @DisplayName("min-p: of probabilities 8/16, 4/16, 3/16, 1/16 those below a quarter of the largest go; 0 keeps all, 1 the likeliest")
+    void minPFollowsTheLargest() {
+        float[] logits = {log(3 / 16f), log(8 / 16f), log(1 / 16f), log(4 / 16f)};
+        apply(new MinPFilter(), "p", 0, logits);
+        assertEquals(log(1 / 16f), logits[2]);
+        apply(new MinPFilter(), "p", 0.25, logits);
+        assertArrayEquals(new float[] {log(3 / 16f), log(8 / 16f), NO, log(4 / 16f)}, logits);
+        apply(new MinPFilter(), "p", 1, logits);
+        assertArrayEquals(new float[] {NO, log(8 / 16f), NO, NO}, logits);
+    }
+
+    @Test
+    @DisplayName("repetition penalty 2: tokens of the prompt and of the text, among the last three, are halved above 0 and doubled below")
+    void repetitionPenaltyHasAWindow() {
+        LogitsFilter filter = new RepetitionPenaltyFilter().create(options(new RepetitionPenaltyFilter(), Map.of("penalty", 2.0, "window", 3.0)));
+        filter.begin(new int[] {0, 1, 2});
+        filter.accept(3);                                                          // 0 falls out of the window
+        float[] logits = {4, 4, -4, NO, 4};
+        filter.apply(logits);
+        assertArrayEquals(new float[] {4, 2, -8, NO, 4}, logits);
+        filter.apply(logits);                                                      // applying changes nothing that is remembered
+        assertArrayEquals(new float[] {4, 1, -16, NO, 4}, logits);
+        filter.accept(1);
+        filter.accept(1);
+        filter.accept(1);
+        float[] later = {4, 4, 4, 4, 4};
+        filter.apply(later);
+        assertArrayEquals(new float[] {4, 2, 4, 4, 4}, later);
+    }
+
+    @Test
+    @DisplayName("presence counts once, frequency counts each time, and neither counts the prompt")
+    void presenceAndFrequency() {
+        LogitsFilter presence = new PresencePenaltyFilter().create(options(new PresencePenaltyFilter(), Map.of("penalty", 0.5)));
+        LogitsFilter frequency = new FrequencyPenaltyFilter().create(options(new FrequencyPenaltyFilter(), Map.of("penalty", -0.5)));
+        for (LogitsFilter filter : new LogitsFilter[] {presence, frequency}) {
+            filter.begin(new int[] {0, 0});
+            filter.accept(1);
+            filter.accept(2);
+            filter.accept(2);
+        }
+        float[] once = {1, 1, 1};
+        presence.apply(once);
+        assertArrayEquals(new float[] {1, 0.5f, 0.5f}, once);
+        float[] each = {1, 1, 1};
+        frequency.apply(each);
+        assertArrayEquals(new float[] {1, 1.5f, 2}, each);
+    }
+
+    private static Options options(LogitsFilterFactory factory, Map<String, Double> values) {
+        return new Options("test", factory.options(), values);
     }
 
     @Test

@@ -62,6 +62,7 @@ final class SingleSession implements GenerationSession {
         this.position = promptIds.length;
         this.stops = new StopTexts(options.stopTexts());
         this.decoder = model.tokenizer() == null ? id -> "" : model.tokenizer().streamingDecoder();
+        filters.forEach(named -> named.filter().begin(promptIds.clone()));
         for (int id : promptIds) {
             decoder.next(id);
         }

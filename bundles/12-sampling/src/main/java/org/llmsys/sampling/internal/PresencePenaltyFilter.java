@@ -1,0 +1,52 @@
+package org.llmsys.sampling.internal;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.llmsys.assembly.Provider;
+import org.llmsys.sampling.LogitsFilter;
+import org.llmsys.sampling.LogitsFilterFactory;
+import org.llmsys.sampling.Option;
+import org.llmsys.sampling.Options;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Makes every token that was written before less likely, once.
+ *
+ * <pre>
+ *   logits[v] = logits[v] - a        for every v written at least once
+ * </pre>
+ *
+ * <p>Only what was written counts, not the prompt. A negative penalty invites repetition.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/completions">OpenAI's completions, which define it</a>
+ */
+@Component
+@Provider(slot = "filter", algorithm = "presence-penalty", name = "presence-penalty", summary = "lowers the logits of tokens that were written")
+public final class PresencePenaltyFilter implements LogitsFilterFactory {
+
+    private static final Option PENALTY = new Option("penalty", 0.5, -2, 2, "subtracted from the logit of a token that was written; 0 changes nothing");
+
+    @Override
+    public List<Option> options() {
+        return List.of(PENALTY);
+    }
+
+    @Override
+    public LogitsFilter create(Options options) {
+        float penalty = (float) options.number(PENALTY.name());
+        Map<Integer, Integer> counts = new HashMap<>();
+        return new LogitsFilter() {
+            @Override
+            public void apply(float[] logits) {
+                counts.forEach((id, count) -> logits[id] -= penalty);
+            }
+
+            @Override
+            public void accept(int id) {
+                counts.merge(id, 1, Integer::sum);
+            }
+        };
+    }
+}
