@@ -16,6 +16,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface PositionalEncoding {
 
     /**
+     * Numerics class of rotary encodings whose every element is {@code a cos φ - b sin φ} or {@code a sin φ + b cos φ} in double, two
+     * products and their sum each rounded, then rounded to the tensor's type; angle, cosine and sine in double too.
+     */
+    String TURNED_IN_DOUBLE = "turned-in-double";
+
+    /**
      * Builds the layer over the model's weights.
      *
      * @param parameters where a learned encoding finds its table
@@ -45,6 +51,21 @@ public interface PositionalEncoding {
             if (headDim % 2 != 0) {
                 throw Problem.failed("rotary positions cannot turn heads of " + headDim + " elements", "elements turn in pairs",
                         "choose embeddingDim and numHeads so that their quotient is even, or another position");
+            }
+        }
+
+        /**
+         * Radians a position, one number a pair.
+         *
+         * @throws Problem when the scaling does not fit these heads
+         */
+        public double[] frequencies() {
+            try {
+                return scaling.frequencies(headDim, theta);
+            } catch (IllegalArgumentException e) {
+                throw new Problem("rotary positions cannot turn heads of " + headDim + " elements", e.getMessage(),
+                        "use a scaling made for this model",
+                        Problem.FAILED, e);
             }
         }
 

@@ -1,7 +1,9 @@
 package org.llmsys.position;
 
+import java.util.List;
+
 /**
- * How fast each pair of a rotary encoding turns: radians a position, from fast to slow. The plain rule and three ways to stretch it, so
+ * How fast each pair of a rotary encoding turns: radians a position, from fast to slow. The plain rule and the ways to stretch it, so
  * that a model reads further than it was trained for.
  *
  * <pre>
@@ -11,6 +13,9 @@ package org.llmsys.position;
  *   llama3      w_i / s   for waves longer than original/low,        only the slow pairs are stretched,
  *               w_i       for waves shorter than original/high,      the fast ones keep telling neighbours apart
  *               (1-g) w_i / s + g w_i  between,                      g = (original/wave - low) / (high - low),  wave = 2π / w_i
+ *   yarn        (1-g) w_i / s + g w_i,                               g falls from 1 to 0 over the pairs between those that turn betaFast and
+ *                                                                    betaSlow times in the original context; heads grow by a magnitude
+ *   per pair    w_i / f_i                                            one factor a pair, as a file lists them
  * </pre>
  *
  * <pre>{@code
@@ -20,7 +25,7 @@ package org.llmsys.position;
  *
  * @see <a href="https://arxiv.org/abs/2104.09864">Su et al. 2021 (plain)</a>
  * @see <a href="https://arxiv.org/abs/2306.15595">Chen et al. 2023 (linear)</a>
- * @see <a href="https://arxiv.org/abs/2309.00071">Peng et al. 2023, which describes NTK-aware scaling</a>
+ * @see <a href="https://arxiv.org/abs/2309.00071">Peng et al. 2023 (YaRN), which describes NTK-aware scaling too</a>
  * @see <a href="https://arxiv.org/abs/2407.21783">Llama 3</a>
  */
 public sealed interface RotaryScaling {
@@ -35,6 +40,11 @@ public sealed interface RotaryScaling {
      * @param theta   base of the angles
      */
     double[] frequencies(int headDim, double theta);
+
+    /** What turned heads are multiplied by, beside turning them: 1 but for {@link Yarn}. */
+    default double magnitude() {
+        return 1;
+    }
 
     /** Nothing is stretched. */
     record Plain() implements RotaryScaling {
@@ -80,6 +90,23 @@ public sealed interface RotaryScaling {
             return headDim <= 2 ? NONE.frequencies(headDim, theta)          // the only pair is the fastest
                     : NONE.frequencies(headDim, theta * Math.pow(factor, headDim / (headDim - 2.0)));
         }
+
+        /**
+         * Dynamic scaling at one length of the text: nothing is stretched up to the original context, then just as much as the text needs.
+         *
+         * <pre>
+         *   s = factor · length / original - (factor - 1)              1 at the original context
+         * </pre>
+         *
+         * @param factor                as a configuration says it, at least 1
+         * @param originalContextLength positions the model was trained for
+         * @param length                positions of the text
+         */
+        public static RotaryScaling dynamic(double factor, int originalContextLength, int length) {
+            requireFactor(factor);
+            requireContext("dynamic", originalContextLength);
+            return length <= originalContextLength ? NONE : new NtkAware(factor * length / originalContextLength - (factor - 1));
+        }
     }
 
     /**
@@ -108,6 +135,96 @@ public sealed interface RotaryScaling {
                 w[i] = (1 - g) * w[i] / factor + g * w[i];
             }
             return w;
+        }
+    }
+
+    /**
+     * @param factor                s, at least 1
+     * @param originalContextLength positions the model was trained for
+     * @param betaFast              pairs that turn more often than this within the original context stay; 32 is usual
+     * @param betaSlow              pairs that turn less often are stretched by s; 1 is usual
+     * @param wholePairs            whether the ramp begins and ends at a whole pair, as is usual
+     * @param magnitude             what turned heads are multiplied by; {@link #usualMagnitude} is usual
+     */
+    record Yarn(double factor, int originalContextLength, double betaFast, double betaSlow, boolean wholePairs,
+            double magnitude) implements RotaryScaling {
+
+        /** @throws IllegalArgumentException for a factor below 1, betas out of order, no context or no magnitude */
+        public Yarn {
+            requireFactor(factor);
+            requireContext("yarn", originalContextLength);
+            if (!(betaSlow > 0 && betaFast > betaSlow && betaFast < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("yarn scaling needs 0 < betaSlow < betaFast, not " + betaSlow + ", " + betaFast);
+            }
+            if (!(magnitude > 0 && magnitude < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("heads cannot be multiplied by " + magnitude);
+            }
+        }
+
+        /** With the paper's choices. */
+        public Yarn(double factor, int originalContextLength) {
+            this(factor, originalContextLength, 32, 1, true, usualMagnitude(factor, 1));
+        }
+
+        /** 0.1 scale ln(s) + 1, and 1 for s up to 1: a longer text spreads attention thin, larger scores draw it together again. */
+        public static double usualMagnitude(double factor, double scale) {
+            return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+        }
+
+        /** @throws IllegalArgumentException for a theta of 1 */
+        @Override
+        public double[] frequencies(int headDim, double theta) {
+            if (!(theta > 1)) {
+                throw new IllegalArgumentException("yarn scaling needs a theta above 1, not " + theta + ": all pairs turn alike");
+            }
+            double[] w = NONE.frequencies(headDim, theta);
+            double first = pairThatTurns(betaFast, headDim, theta);
+            double last = pairThatTurns(betaSlow, headDim, theta);
+            double low = Math.max(wholePairs ? Math.floor(first) : first, 0);
+            double high = Math.min(wholePairs ? Math.ceil(last) : last, headDim - 1);
+            for (int i = 0; i < w.length; i++) {
+                double ramp = Math.clamp((i - low) / (low == high ? 0.001 : high - low), 0.0, 1.0);
+                w[i] = ramp * w[i] / factor + (1 - ramp) * w[i];
+            }
+            return w;
+        }
+
+        /** The pair, with a fraction, that turns this often within the original context. */
+        private double pairThatTurns(double times, int headDim, double theta) {
+            return headDim * Math.log(originalContextLength / (times * 2 * Math.PI)) / (2 * Math.log(theta));
+        }
+    }
+
+    /** @param factors f, one a pair, each above 0 */
+    record PerPair(List<Double> factors) implements RotaryScaling {
+
+        /** @throws IllegalArgumentException for a factor that is not above 0 */
+        public PerPair {
+            factors = List.copyOf(factors);
+            for (double factor : factors) {
+                if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
+                    throw new IllegalArgumentException("a pair cannot turn " + factor + " times as slowly");
+                }
+            }
+        }
+
+        /** @throws IllegalArgumentException when heads have another number of pairs */
+        @Override
+        public double[] frequencies(int headDim, double theta) {
+            double[] w = NONE.frequencies(headDim, theta);
+            if (w.length != factors.size()) {
+                throw new IllegalArgumentException(factors.size() + " factors do not fit heads of " + w.length + " pairs");
+            }
+            for (int i = 0; i < w.length; i++) {
+                w[i] /= factors.get(i);
+            }
+            return w;
+        }
+    }
+
+    private static void requireContext(String scaling, int originalContextLength) {
+        if (originalContextLength < 1) {
+            throw new IllegalArgumentException(scaling + " scaling needs the positions the model was trained for, not " + originalContextLength);
         }
     }
 

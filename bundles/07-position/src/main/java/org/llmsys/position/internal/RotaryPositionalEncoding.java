@@ -21,24 +21,29 @@ import org.osgi.service.component.annotations.Component;
  * </pre>
  *
  * <p>A product of two turned vectors depends on the difference of their angles alone, so on the distance of query and key and not on
- * where they stand. Lengths stay as they are. Nothing is learned. Which elements make a pair is the spec's
- * {@link RotaryPairing}, how fast each pair turns its {@link org.llmsys.position.RotaryScaling}.
+ * where they stand. Lengths stay as they are, unless the scaling has a magnitude that cos and sin are multiplied by. Nothing is learned.
+ * Which elements make a pair is the spec's {@link RotaryPairing}, how fast each pair turns its {@link org.llmsys.position.RotaryScaling}.
+ * All in double, rounded once.
  *
  * @see <a href="https://arxiv.org/abs/2104.09864">Su et al. 2021, RoFormer: Enhanced Transformer with Rotary Position Embedding</a>
  */
 @Component
-@Provider(slot = "position", algorithm = "rope", name = "rope", summary = "queries and keys turned by an angle a position",
+@Provider(slot = "position", algorithm = "rope", name = "rope", numerics = PositionalEncoding.TURNED_IN_DOUBLE,
+        summary = "queries and keys turned by an angle a position",
         reference = "https://arxiv.org/abs/2104.09864")
 public final class RotaryPositionalEncoding implements PositionalEncoding {
 
     @Override
     public PositionalLayer build(PositionSpec spec, Parameters parameters, Needs needs) {
         spec.requirePairs();
-        return new Rotation(spec.pairing(), spec.headDim(), spec.scaling().frequencies(spec.headDim(), spec.theta()));
+        return new Rotation(spec.pairing(), spec.headDim(), spec.frequencies(), spec.scaling().magnitude());
     }
 
-    /** @param frequencies w, one a pair */
-    private record Rotation(RotaryPairing pairing, int headDim, double[] frequencies) implements PositionalLayer {
+    /**
+     * @param frequencies w, one a pair
+     * @param magnitude   of turned heads, 1 when lengths stay
+     */
+    private record Rotation(RotaryPairing pairing, int headDim, double[] frequencies, double magnitude) implements PositionalLayer {
 
         @Override
         public Variable rotate(Variable heads, int start, Pass pass) {
@@ -60,9 +65,9 @@ public final class RotaryPositionalEncoding implements PositionalEncoding {
             int sequence = x.shape().intExtent(2);
             for (int t = 0; t < sequence; t++) {
                 for (int i = 0; i < frequencies.length; i++) {
-                    double angle = direction * (start + (double) t) * frequencies[i];
-                    double cos = Math.cos(angle);
-                    double sin = Math.sin(angle);
+                    double angle = (start + (double) t) * frequencies[i];
+                    double cos = magnitude * Math.cos(angle);
+                    double sin = magnitude * Math.sin(angle) * direction;
                     for (int row = t * headDim; row < to.size(); row += sequence * headDim) {          // each head of each sequence
                         int first = row + pairing.first(i);
                         int second = row + pairing.second(i, headDim);

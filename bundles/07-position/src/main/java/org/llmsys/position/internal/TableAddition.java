@@ -34,9 +34,10 @@ final class TableAddition implements PositionalLayer {
         requireFit(x, start);
         Tensor rows = rows(table.value().to(x.value().dtype()), start, x);                                  // (T,C)
         Tensor sum = pass.blank(x.shape());                                                                 // (B,T,C)
+        Tensor whole = x.value().contiguous();                                                              // kernels read side by side
         ElementwiseKernel kernel = pass.step().get(elementwise);
         for (int b = 0; b < x.shape().intExtent(0); b++) {
-            kernel.add(x.value().select(0, b), rows, sum.select(0, b));
+            kernel.add(whole.select(0, b), rows, sum.select(0, b));
         }
         return pass.tape().record("position-" + algorithm, sum, (gradSum, gradients) -> {
             if (gradients.wanted(table)) {

@@ -46,6 +46,15 @@ class AdditivePositionsTest {
     }
 
     @Test
+    @DisplayName("vectors that lie apart in memory are added to as their copy is")
+    void views() {
+        Variable view = Variable.constant("x", Trial.random("x", 3, 2, 2).value().transpose(0, 1));
+        Variable copy = Variable.constant("x", view.value().copy());
+        trial.infer(learned(Variable.parameter("wpe.weight", Tensor.of(Shape.of(3, 2), 1, 2, 10, 20, 100, 200))), (layer, pass) ->
+                assertArrayEquals(layer.add(copy, 0, pass).value().floats(), layer.add(view, 0, pass).value().floats()));
+    }
+
+    @Test
     @DisplayName("learned: row start + t is added to token t of every sequence of the batch")
     void learnedByHand() {
         Variable table = Variable.parameter("wpe.weight", Tensor.of(Shape.of(3, 2), 1, 2, 10, 20, 100, 200));

@@ -1,22 +1,12 @@
 package org.llmsys.inference.internal;
 
-import java.util.List;
-
 import org.llmsys.assembly.Assemblies;
-import org.llmsys.assembly.Need;
-import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.assembly.StepListener;
-import org.llmsys.assembly.StepRunner;
-import org.llmsys.attention.KvCache;
-import org.llmsys.attention.KvCacheFactory;
-import org.llmsys.attention.KvCacheFactory.CacheSpec;
 import org.llmsys.inference.GenerationOptions;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.InferenceEngine;
 import org.llmsys.inference.LoadedModel;
-import org.llmsys.tensor.TensorAllocator;
-import org.llmsys.transformer.ModelConfig;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -34,10 +24,6 @@ import org.osgi.service.component.annotations.Reference;
 @Provider(slot = "engine", algorithm = "autoregressive", name = "single", summary = "one sequence, one token a step, keys and values cached")
 public final class AutoregressiveEngine implements InferenceEngine {
 
-    /** What opening a sequence asks for. */
-    private record Opening(Need<KvCacheFactory> caches, Need<TensorAllocator> allocator) {
-    }
-
     private final Assemblies assemblies;
 
     @Activate
@@ -47,48 +33,7 @@ public final class AutoregressiveEngine implements InferenceEngine {
 
     @Override
     public GenerationSession open(LoadedModel model, int[] promptIds, GenerationOptions options, StepListener listener) {
-        ModelConfig config = model.model().config();
-        requireFit(model, config, promptIds, options);
-        KvCache cache = cache(spec(config, promptIds.length, options), listener);
-        try {
-            List<NamedFilter> filters = NamedFilter.create(options.filters(), assemblies);
-            String sampler = DecodingPlan.samplerAlgorithm(options.sampler(), assemblies);
-            return new SingleSession(model, promptIds, options, assemblies.runner("generate", DecodingPlan.blueprint(model.model(), sampler), listener), cache, filters);
-        } catch (RuntimeException e) {
-            cache.close();
-            throw e;
-        }
-    }
-
-    private static void requireFit(LoadedModel model, ModelConfig config, int[] promptIds, GenerationOptions options) {
-        if (promptIds.length == 0) {
-            throw Problem.misused("the prompt has no tokens", "the model continues a text, so it needs at least one token", "give a prompt");
-        }
-        if (promptIds.length >= config.contextLength() && !options.slide()) {
-            throw Problem.failed("the prompt is too long", "it has " + promptIds.length + " tokens, and the model's context holds " + config.contextLength()
-                    + ", the next token included", "use a shorter prompt, or a model with a longer context");
-        }
-        for (int id : promptIds) {
-            if (id < 0 || id >= config.vocabSize()) {
-                throw Problem.failed("the prompt holds token id " + id, "the model knows ids 0 to " + (config.vocabSize() - 1), "use the tokenizer that belongs to the model");
-            }
-        }
-        if (!options.stopTexts().isEmpty()) {
-            model.requireTokenizer();
-        }
-    }
-
-    /** Room for as many positions as the sequence can reach. */
-    private static CacheSpec spec(ModelConfig config, int promptLength, GenerationOptions options) {
-        long reach = (long) promptLength + options.maxTokens();
-        int capacity = (int) Math.min(config.contextLength(), reach);
-        return new CacheSpec(config.numLayers(), config.numKvHeads(), config.headDim(), capacity);
-    }
-
-    private KvCache cache(CacheSpec spec, StepListener listener) {
-        try (StepRunner<Opening> runner = assemblies.runner("generate", needs -> new Opening(
-                needs.add(KvCacheFactory.class, KvCacheFactory.ALGORITHM), needs.add(TensorAllocator.class, TensorAllocator.ALGORITHM)), listener)) {
-            return runner.run((opening, step) -> step.get(opening.caches()).create(spec, step.get(opening.allocator())));
-        }
+        return new SequenceOpening(assemblies).open(model, promptIds, options, listener, (cache, choice, sampler) ->
+                new StepsAlone(assemblies.runner("generate", DecodingPlan.blueprint(model.model(), sampler), listener), cache, choice));
     }
 }

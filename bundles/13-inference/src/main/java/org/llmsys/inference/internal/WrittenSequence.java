@@ -4,40 +4,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-import org.llmsys.assembly.Step;
-import org.llmsys.assembly.StepRunner;
 import org.llmsys.attention.KvCache;
-import org.llmsys.autograd.Pass;
-import org.llmsys.autograd.Workspace;
 import org.llmsys.inference.GenerationOptions;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.LoadedModel;
-import org.llmsys.sampling.Sampler;
-import org.llmsys.tensor.RandomStream;
-import org.llmsys.tensor.Tensor;
 import org.llmsys.tokenizer.StreamingDecoder;
 
 /**
- * One sequence, one token a step.
+ * One sequence being written.
  *
  * <pre>
- *   attempt   logits = network(ids not yet in the cache)      rows go beyond the cache's length
- *             id = sampler(filters(copy of logits), draws)    draws are functions of seed and position
- *   check     logits finite
+ *   step      logits = network(ids not yet in the cache), id = choice(logits)
  *   commit    the rows count, the filters hear of id, id joins the sequence
  * </pre>
  *
- * <p>An attempt changes nothing that a repetition would see, so the tokens are those of an undisturbed run.
+ * <p>A step that is repeated changes nothing, so the tokens are those of an undisturbed run.
  */
-final class SingleSession implements GenerationSession {
+final class WrittenSequence implements GenerationSession {
 
     /** Most tokens of a prompt in one step: a swap never waits for more than this. */
     private static final int CHUNK = 256;
 
     private final LoadedModel model;
     private final GenerationOptions options;
-    private final StepRunner<DecodingPlan> runner;
-    private final Workspace workspace = new Workspace("generate");
+    private final TokenSteps steps;
     private final KvCache cache;
     private final List<NamedFilter> filters;
     private final StreamingDecoder decoder;
@@ -51,11 +41,11 @@ final class SingleSession implements GenerationSession {
     private String stopReason;
     private volatile boolean cancelled;
 
-    /** Owns the cache and the runner from here on. */
-    SingleSession(LoadedModel model, int[] promptIds, GenerationOptions options, StepRunner<DecodingPlan> runner, KvCache cache, List<NamedFilter> filters) {
+    /** Owns the cache and the steps from here on. */
+    WrittenSequence(LoadedModel model, int[] promptIds, GenerationOptions options, TokenSteps steps, KvCache cache, List<NamedFilter> filters) {
         this.model = model;
         this.options = options;
-        this.runner = runner;
+        this.steps = steps;
         this.cache = cache;
         this.filters = filters;
         this.window = promptIds.clone();
@@ -135,54 +125,13 @@ final class SingleSession implements GenerationSession {
         return window.length - cache.length();
     }
 
-    // ---- a step ---------------------------------------------------------------------------------------------------------------
-
     /** Reads the next {@code count} ids of the window, and picks the token after them if asked. */
     private Prediction run(int count, boolean pick) {
         int[] ids = Arrays.copyOfRange(window, cache.length(), cache.length() + count);
-        return runner.run((plan, step) -> attempt(plan, step, ids, pick), Prediction::fault, (plan, step, prediction) -> commit(count, prediction));
+        return steps.read(ids, position, pick, this::goOn);
     }
 
-    private Prediction attempt(DecodingPlan plan, Step step, int[] ids, boolean pick) {
-        float[] logits;
-        try (Pass pass = Pass.inference(step, step.get(plan.allocator()), workspace)) {
-            logits = row(plan.network().forward(ids, 1, cache, true, pass).value());     // (V)
-            if (Prediction.finite(logits)) {
-                pass.complete();
-            }
-        }
-        if (!pick || !Prediction.finite(logits)) {
-            return new Prediction(logits, Prediction.NONE);
-        }
-        float[] filtered = logits.clone();
-        ruleOutUnnamed(filtered);
-        filters.forEach(filter -> filter.apply(filtered));
-        int id = step.get(plan.sampler()).pick(filtered, RandomStream.at(options.seed(), position)::nextDouble);
-        if (id < 0 || id >= filtered.length || filtered[id] == Float.NEGATIVE_INFINITY) {
-            String reason = "it picked token " + id + ", which " + (id < 0 || id >= filtered.length ? "the vocabulary does not have" : "a filter had ruled out");
-            if (step.watched()) {
-                throw step.blame(Sampler.class, plan.sampler().algorithm(), reason);
-            }
-            throw new IllegalStateException("sampler " + step.nameOf(plan.sampler()) + ": " + reason);
-        }
-        return new Prediction(logits, id);
-    }
-
-    /** Some models have more ids than their tokenizer, to make the table a round size: those have no text. */
-    private void ruleOutUnnamed(float[] logits) {
-        if (model.tokenizer() != null && model.tokenizer().vocabSize() < logits.length) {
-            Arrays.fill(logits, model.tokenizer().vocabSize(), logits.length, Float.NEGATIVE_INFINITY);
-        }
-    }
-
-    /** The last row of (1,1,V), copied out of the pass's memory. */
-    private static float[] row(Tensor logits) {
-        int from = logits.floatOffset();
-        return Arrays.copyOfRange(logits.floats(), from, from + Math.toIntExact(logits.size()));
-    }
-
-    private void commit(int count, Prediction prediction) {
-        cache.commit(count);
+    private void goOn(Prediction prediction) {
         if (prediction.id() != Prediction.NONE) {
             window = Arrays.copyOf(window, window.length + 1);
             window[window.length - 1] = prediction.id();
@@ -201,7 +150,7 @@ final class SingleSession implements GenerationSession {
     @Override
     public void cancel() {
         cancelled = true;
-        runner.close();                                          // wakes it when it waits for a provider
+        steps.cancel();                                          // wakes it when it waits for a provider
     }
 
     @Override
@@ -209,8 +158,7 @@ final class SingleSession implements GenerationSession {
         if (stopReason == null) {
             stopReason = "cancelled";
         }
-        runner.close();
-        workspace.close();
+        steps.close();
         cache.close();
     }
 }

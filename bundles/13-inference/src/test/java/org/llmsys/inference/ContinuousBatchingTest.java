@@ -1,0 +1,155 @@
+package org.llmsys.inference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.ClassPathWorkbench;
+import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.StepListener;
+import org.llmsys.inference.GenerationOptions.FilterChoice;
+import org.llmsys.inference.GenerationSession.GeneratedToken;
+import org.llmsys.inference.internal.AutoregressiveEngine;
+import org.llmsys.inference.internal.ContinuousBatching;
+import org.llmsys.tensor.RandomStream;
+import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
+
+@Timeout(120)
+class ContinuousBatchingTest {
+
+    private static final int CONTEXT = 24;
+
+    private final TensorAllocator allocator = TensorAllocator.heap();
+    private final Assemblies assemblies = ClassPathWorkbench.open(allocator, WorkerPool.SERIAL).assemblies();
+    private final LoadedModel model = TinyModels.characters(assemblies, CONTEXT);
+    private final InferenceEngine batched = new ContinuousBatching(assemblies);
+    private final InferenceEngine alone = new AutoregressiveEngine(assemblies);
+
+    private record Written(List<Integer> ids, String stopReason) {
+    }
+
+    private Written write(InferenceEngine engine, int number) {
+        int[] prompt = model.tokenizer().encode("the cat sat on a mat.".substring(number % 7, 9 + number % 11));
+        GenerationOptions options = new GenerationOptions(6 + number % 5, number % 3 == 0 ? "greedy" : "categorical",
+                number % 2 == 0 ? List.of() : List.of(new FilterChoice("top-k", Map.of("k", 5.0))), number, List.of());
+        try (GenerationSession session = engine.open(model, prompt, options, StepListener.NONE)) {
+            List<Integer> ids = new ArrayList<>();
+            for (GeneratedToken token = session.next(); token != null; token = session.next()) {
+                ids.add(token.id());
+            }
+            return new Written(ids, session.stopReason());
+        }
+    }
+
+    private static <T> List<T> together(List<Callable<T>> work) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(work)) {
+                results.add(future.get());
+            }
+            return results;
+        }
+    }
+
+    @Test
+    @DisplayName("forty sequences at once, of different lengths, samplers and filters, write what each writes by itself")
+    void sameAsAlone() throws Exception {
+        List<Callable<Written>> work = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            int number = i;
+            work.add(() -> write(batched, number));
+        }
+        List<Written> written = together(work);
+        for (int i = 0; i < written.size(); i++) {
+            assertEquals(write(alone, i), written.get(i), "sequence " + i);
+        }
+        assertEquals(0, live());
+    }
+
+    @Test
+    @DisplayName("three hundred sequences cancelled at random tokens, some from another thread: memory returns to where it was")
+    void cancelled() throws Exception {
+        AtomicLong tokens = new AtomicLong();
+        List<Callable<Void>> work = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            int number = i;
+            work.add(() -> {
+                int last = (int) RandomStream.at(5, number).nextLong(6);
+                try (GenerationSession session = batched.open(model, model.tokenizer().encode("cat " + "ab".repeat(number % 5)),
+                        GenerationOptions.greedy(9), StepListener.NONE)) {
+                    for (int n = 0; n < last && session.next() != null; n++) {
+                        tokens.incrementAndGet();
+                    }
+                    if (number % 2 == 0) {
+                        Thread other = Thread.ofVirtual().start(session::cancel);
+                        while (session.next() != null) {
+                            tokens.incrementAndGet();
+                        }
+                        other.join();
+                        session.next();
+                        assertTrue(List.of("cancelled", "length").contains(session.stopReason()), session.stopReason());
+                    }
+                }
+                return null;
+            });
+        }
+        together(work);
+        assertTrue(tokens.get() > 300);
+        assertEquals(0, live());
+    }
+
+    @Test
+    @DisplayName("a sequence that nobody asks for a token does not hold up the others")
+    void idleSequences() {
+        try (GenerationSession idle = batched.open(model, new int[] {1}, GenerationOptions.greedy(5), StepListener.NONE)) {
+            idle.next();
+            assertEquals(write(alone, 4), write(batched, 4));
+            assertEquals(4, rest(idle));
+        }
+    }
+
+    private static int rest(GenerationSession session) {
+        int tokens = 0;
+        while (session.next() != null) {
+            tokens++;
+        }
+        return tokens;
+    }
+
+    @Test
+    @DisplayName("a sequence whose filter fails ends with its own error; the others go on")
+    void oneFails() throws Exception {
+        List<Callable<Boolean>> work = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            work.add(() -> {
+                if (number == 3) {
+                    GenerationOptions impossible = new GenerationOptions(5, "greedy", List.of(new FilterChoice("no-such-filter", Map.of())), 0, List.of());
+                    assertThrows(Problem.class, () -> batched.open(model, new int[] {1, 2}, impossible, StepListener.NONE));
+                    return true;
+                }
+                return write(batched, number).equals(write(alone, number));
+            });
+        }
+        assertTrue(together(work).stream().allMatch(Boolean::booleanValue));
+        assertEquals(0, live());
+    }
+
+    private long live() {
+        return allocator.usage().stream().mapToLong(TensorAllocator.Usage::liveBytes).sum();
+    }
+}
