@@ -1,10 +1,14 @@
 package org.llmsys.transformer;
 
+import java.util.Map;
+
+import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.reflect.TypeToken;
 
 import org.llmsys.assembly.Problem;
 
@@ -18,6 +22,11 @@ record ConfigFields(JsonObject json, String path) {
         } catch (JsonParseException | IllegalStateException e) {
             throw new Problem("config.json cannot be read", "it is not a JSON object: " + e.getMessage(), "restore the file", Problem.FAILED, e);
         }
+    }
+
+    /** The fields as plain values: numbers, texts, flags, maps, lists. */
+    Map<String, Object> values() {
+        return new Gson().fromJson(json, new TypeToken<Map<String, Object>>() { }.getType());
     }
 
     boolean has(String name) {

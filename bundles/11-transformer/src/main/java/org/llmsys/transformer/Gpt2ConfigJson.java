@@ -4,6 +4,9 @@ import java.util.Map;
 
 import com.google.gson.JsonObject;
 
+import org.llmsys.position.RotaryConfig;
+import org.llmsys.position.RotaryPairing;
+
 /**
  * {@code config.json} as GPT-2 has it.
  *
@@ -28,16 +31,17 @@ final class Gpt2ConfigJson {
         fields.requireFlag("scale_attn_by_inverse_layer_idx", false);
         fields.requireFlag("add_cross_attention", false);
         ConfigFields own = fields.object(ModelConfigJson.OWN);
+        RotaryConfig rotary = RotaryConfig.fromConfigJson(own.values(), RotaryPairing.named(own.text("rope_pairing", "interleaved")));
         int embeddingDim = fields.integer("n_embd");
         int numHeads = fields.integer("n_head");
         int contextLength = fields.has("n_positions") ? fields.integer("n_positions") : fields.integer("n_ctx");
         String activation = fields.text("activation_function", "gelu_new");
         return new ModelConfig(TYPE, fields.integer("vocab_size"), contextLength, embeddingDim, fields.integer("n_layer"), numHeads,
                 own.integer("kv_heads", numHeads), fields.integer("n_inner", Math.multiplyExact(4, Math.min(embeddingDim, 1 << 20))),
-                (float) fields.number("layer_norm_epsilon", 1e-5), own.number("rope_theta", 10000), own.flag("biases", true),
+                (float) fields.number("layer_norm_epsilon", 1e-5), rotary.theta(), own.flag("biases", true),
                 fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
                 own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
-                (float) fields.number("resid_pdrop", 0), RotaryJson.pairing(own, "interleaved"), RotaryJson.scaling(own.object("rope_scaling")),
+                (float) fields.number("resid_pdrop", 0), rotary.pairing(), rotary.scaling(),
                 ModelConfig.AttentionBiases.NONE);
     }
 
@@ -67,8 +71,8 @@ final class Gpt2ConfigJson {
         own.addProperty("feedforward", config.feedforward());
         own.addProperty("kv_heads", config.numKvHeads());
         own.addProperty("rope_theta", config.ropeTheta());
-        own.addProperty("rope_pairing", RotaryJson.name(config.ropePairing()));
-        RotaryJson.write(config.ropeScaling(), own);
+        own.addProperty("rope_pairing", config.ropePairing().text());
+        ModelConfigJson.addScaling(config, own);
         json.add(ModelConfigJson.OWN, own);
         return json;
     }

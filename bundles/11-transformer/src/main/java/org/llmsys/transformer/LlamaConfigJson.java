@@ -5,6 +5,8 @@ import java.util.Set;
 import com.google.gson.JsonObject;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.position.RotaryConfig;
+import org.llmsys.position.RotaryPairing;
 import org.llmsys.transformer.ModelConfig.AttentionBiases;
 
 /**
@@ -38,13 +40,12 @@ final class LlamaConfigJson {
         fields.requireFlag("mlp_bias", false);
         int contextLength = fields.integer("max_position_embeddings");
         requireWholeWindow(type, fields, contextLength);
-        ConfigFields rotary = fields.has("rope_parameters") ? fields.object("rope_parameters") : fields;
-        ConfigFields scaling = fields.has("rope_parameters") ? rotary : fields.object(RotaryJson.SCALING);
+        RotaryConfig rotary = RotaryConfig.fromConfigJson(fields.values(), RotaryPairing.named(fields.object(ModelConfigJson.OWN).text("rope_pairing", "half-split")));
         AttentionBiases biases = type.equals("qwen2") ? AttentionBiases.QKV : fields.flag("attention_bias", false) ? AttentionBiases.ALL : AttentionBiases.NONE;
         return new ModelConfig("llama", fields.integer("vocab_size"), contextLength, c, fields.integer("num_hidden_layers"), heads,
                 fields.integer("num_key_value_heads", heads), fields.integer("intermediate_size"), (float) fields.number("rms_norm_eps", 1e-6),
-                rotary.number("rope_theta", 10000), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope", "swiglu", "silu",
-                (float) 0, RotaryJson.pairing(fields.object(ModelConfigJson.OWN), "half-split"), RotaryJson.scaling(scaling), biases);
+                rotary.theta(), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope", "swiglu", "silu",
+                0, rotary.pairing(), rotary.scaling(), biases);
     }
 
     private static void requireHeadDim(ConfigFields fields, int c, int heads) {
@@ -78,13 +79,13 @@ final class LlamaConfigJson {
         json.addProperty("hidden_act", "silu");
         json.addProperty("rms_norm_eps", ModelConfigJson.decimal(config.normEps()));
         json.addProperty("rope_theta", config.ropeTheta());
-        RotaryJson.write(config.ropeScaling(), json);
+        ModelConfigJson.addScaling(config, json);
         json.addProperty("attention_bias", config.attentionBiases() == AttentionBiases.ALL);
         json.addProperty("mlp_bias", false);
         json.addProperty("tie_word_embeddings", config.tiedOutput());
         json.addProperty("torch_dtype", "float32");
         JsonObject own = new JsonObject();
-        own.addProperty("rope_pairing", RotaryJson.name(config.ropePairing()));
+        own.addProperty("rope_pairing", config.ropePairing().text());
         json.add(ModelConfigJson.OWN, own);
         return json;
     }

@@ -1,10 +1,14 @@
 package org.llmsys.transformer;
 
+import java.util.Map;
+
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.position.RotaryConfig;
 
 /**
  * Reads and writes a model's {@code config.json} in the form that Hugging Face uses for its family, so that other tools open our models
@@ -43,6 +47,14 @@ public final class ModelConfigJson {
                     "use a model of one of these families");
         };
         return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
+    }
+
+    /** Adds {@code rope_scaling} when anything is stretched. */
+    static void addScaling(ModelConfig config, JsonObject json) {
+        Map<String, Object> scaling = new RotaryConfig(config.ropePairing(), config.ropeTheta(), config.ropeScaling()).scalingFields();
+        if (!scaling.isEmpty()) {
+            json.add("rope_scaling", new Gson().toJsonTree(scaling));
+        }
     }
 
     static JsonArray array(String only) {

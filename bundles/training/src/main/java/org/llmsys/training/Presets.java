@@ -61,7 +61,7 @@ public final class Presets {
     private static TrainingConfig preset(String name, String shape, int batchSize, long steps, double peak, double floor, long warmup,
             long reportEvery, long saveEvery) {
         ModelConfig model = ModelPresets.named(shape).withVocabSize(TrainingConfig.VOCABULARY_OF_TEXT);
-        return new TrainingConfig(name, model, "char", "adamw", "warmup-cosine", "random-windows", batchSize, steps, peak, floor, warmup,
+        return new TrainingConfig(name, model, "char", "adamw", "warmup-cosine", "random-windows", 0, false, false, batchSize, steps, peak, floor, warmup,
                 0.9, 0.99, 1e-8, 0.9, false, 0.1, 1.0, 0.1, 1337, reportEvery, saveEvery);
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 import com.google.gson.GsonBuilder;
@@ -18,11 +19,14 @@ import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Problem;
 
 /**
- * Records of numbers, texts and records, as JSON objects with the components' names. NaN is written as null, which JSON has.
+ * Records of numbers, texts, enums and records, as JSON objects with the components' names. NaN is written as null, which JSON has. Where a
+ * component may be one of several records, "kind" says which: {@code {"kind": "linear", "factor": 2.0}}.
  *
  * <p>Every component goes through here, so a new one in a configuration is read, written and compared without another line.
  */
 final class RecordJson {
+
+    private static final String KIND = "kind";
 
     private RecordJson() {
     }
@@ -57,6 +61,9 @@ final class RecordJson {
         Map<String, Object> flat = new LinkedHashMap<>();
         components(value).forEach((name, part) -> {
             if (part instanceof Record nested) {
+                if (type(value, name) != nested.getClass()) {
+                    flat.put(name + "." + KIND, kindOf(nested.getClass()));
+                }
                 flat(nested).forEach((inner, leaf) -> flat.put(name + "." + inner, leaf));
             } else {
                 flat.put(name, part);
@@ -80,7 +87,8 @@ final class RecordJson {
         JsonObject object = new JsonObject();
         components(value).forEach((name, part) -> object.add(name, switch (part) {
             case null -> JsonNull.INSTANCE;
-            case Record nested -> tree(nested);
+            case Record nested -> tree(nested, type(value, name));
+            case Enum<?> constant -> new JsonPrimitive(constant.name());
             case Double d when !Double.isFinite(d) -> JsonNull.INSTANCE;
             case Float f -> new JsonPrimitive(Double.parseDouble(f.toString()));
             case Number number -> new JsonPrimitive(number);
@@ -88,6 +96,56 @@ final class RecordJson {
             default -> new JsonPrimitive(part.toString());
         }));
         return object;
+    }
+
+    /** A record in a place that has this type: when that says less than the record's own, the kind is written too. */
+    private static JsonObject tree(Record value, Class<?> place) {
+        JsonObject object = new JsonObject();
+        if (place != value.getClass()) {
+            object.addProperty(KIND, kindOf(value.getClass()));
+        }
+        tree(value).asMap().forEach(object::add);
+        return object;
+    }
+
+    private static String kindOf(Class<?> record) {
+        return record.getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    private static Class<?> type(Record value, String component) {
+        return Arrays.stream(value.getClass().getRecordComponents()).filter(c -> c.getName().equals(component)).findFirst().orElseThrow().getType();
+    }
+
+    /** The record of the kind that the JSON names; all of its components stand there, unless the base is of this kind. */
+    private static Record ofKind(JsonObject object, Class<?> type, Record base, String source, String path) {
+        JsonObject rest = object.deepCopy();
+        JsonElement named = rest.remove(KIND);
+        String kind = named == null ? kindOf(base.getClass()) : named.getAsString();
+        if (kind.equals(kindOf(base.getClass()))) {
+            return merge(rest, base, source, path + ".");
+        }
+        for (Class<?> permitted : type.getPermittedSubclasses()) {
+            if (permitted.isRecord() && kindOf(permitted).equals(kind)) {
+                return made(rest, permitted, source, path);
+            }
+        }
+        throw new IllegalStateException(kind);
+    }
+
+    private static Record made(JsonObject object, Class<?> type, String source, String path) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < values.length; i++) {
+            JsonElement given = object.remove(components[i].getName());
+            if (given == null || !components[i].getType().isPrimitive()) {
+                throw damaged(source, path + "." + components[i].getName() + " is missing, or cannot be written here");
+            }
+            values[i] = value(given, components[i].getType(), null, source, path + "." + components[i].getName());
+        }
+        if (!object.isEmpty()) {
+            throw damaged(source, "it has no use for " + path + "." + object.keySet().iterator().next());
+        }
+        return construct(type, values);
     }
 
     private static <R extends Record> R merge(JsonObject object, R base, String source, String path) {
@@ -106,8 +164,16 @@ final class RecordJson {
 
     private static Object value(JsonElement json, Class<?> type, Object base, String source, String path) {
         try {
+            if (base instanceof Record nested && type.isSealed()) {
+                return ofKind(json.getAsJsonObject(), type, nested, source, path);
+            }
             if (base instanceof Record nested) {
                 return merge(json.getAsJsonObject(), nested, source, path + ".");
+            }
+            if (type.isEnum()) {
+                String name = json.getAsString();
+                return Arrays.stream(type.getEnumConstants()).filter(c -> ((Enum<?>) c).name().equals(name)).findFirst()
+                        .orElseThrow(() -> new IllegalStateException(name));
             }
             if (json.isJsonNull()) {
                 if (type == double.class) {
@@ -127,7 +193,7 @@ final class RecordJson {
                 case "boolean" -> p.getAsBoolean();
                 default -> p.getAsString();
             };
-        } catch (IllegalStateException | ClassCastException | NumberFormatException | ArithmeticException e) {
+        } catch (IllegalStateException | ClassCastException | IllegalArgumentException | ArithmeticException e) {
             throw damaged(source, path + " cannot be " + json + "; it takes " + kind(type));
         }
     }
@@ -137,7 +203,10 @@ final class RecordJson {
             case "int", "long" -> "a whole number";
             case "double", "float" -> "a number";
             case "boolean" -> "true or false";
-            default -> type.isRecord() ? "a JSON object" : "a text";
+            default -> type.isEnum() ? "one of " + Arrays.toString(type.getEnumConstants())
+                    : type.isSealed() ? "a JSON object, its kind one of "
+                            + Arrays.stream(type.getPermittedSubclasses()).map(RecordJson::kindOf).toList()
+                    : type.isRecord() ? "a JSON object" : "a text";
         };
     }
 
@@ -155,16 +224,20 @@ final class RecordJson {
 
     @SuppressWarnings("unchecked")
     private static <R extends Record> R construct(R like, Map<String, Object> components) {
-        Class<?>[] types = Arrays.stream(like.getClass().getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        return (R) construct(like.getClass(), components.values().toArray());
+    }
+
+    private static Record construct(Class<?> record, Object[] components) {
+        Class<?>[] types = Arrays.stream(record.getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
-            return (R) like.getClass().getDeclaredConstructor(types).newInstance(components.values().toArray());
+            return (Record) record.getDeclaredConstructor(types).newInstance(components);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Problem problem) {   // the record refused a value
-                throw problem;
+            if (e.getCause() instanceof Problem || e.getCause() instanceof IllegalArgumentException) {      // the record refused a value
+                throw (RuntimeException) e.getCause();
             }
-            throw new IllegalStateException("cannot make " + components, e);
+            throw new IllegalStateException("cannot make " + Arrays.toString(components), e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make a " + like.getClass().getSimpleName() + " of " + components, e);
+            throw new IllegalStateException("cannot make a " + record.getSimpleName() + " of " + Arrays.toString(components), e);
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.training.data.PreparedData;
+import org.llmsys.training.data.TokenSource;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Runs training. One service, thread-safe. */
@@ -20,8 +22,17 @@ public interface Trainer {
      */
     Result train(TrainingConfig config, String text, Path out, boolean resume, Job job, Consumer<Report> reports, StepListener listener);
 
+    /**
+     * Learns from prepared data, which stays open until the run has ended; its tokenizer and its split are the data's own. All else as with
+     * a text.
+     */
+    Result train(TrainingConfig config, PreparedData data, Path out, boolean resume, Job job, Consumer<Report> reports, StepListener listener);
+
     /** Mean loss over a text in non-overlapping windows of the model's context length. */
     Evaluation evaluate(LoadedModel model, String text, Job job);
+
+    /** The same over ids; they are of the model's tokenizer. */
+    Evaluation evaluate(LoadedModel model, TokenSource ids, Job job);
 
     /**
      * A new model that learns step by step, for those who look at the steps themselves: the very step of {@link #train}, without
@@ -30,7 +41,12 @@ public interface Trainer {
      * @param config with the vocabulary's size in its model
      * @param ids    to learn from, at least contextLength+1 of them
      */
-    Learner learner(TrainingConfig config, int[] ids, StepListener listener);
+    default Learner learner(TrainingConfig config, int[] ids, StepListener listener) {
+        return learner(config, TokenSource.over(ids), listener);
+    }
+
+    /** The same for ids that need not be in memory; they stay open as long as the learner. */
+    Learner learner(TrainingConfig config, TokenSource ids, StepListener listener);
 
     /** What {@link #learner} gives. For one thread; close it after use. */
     @ProviderType

@@ -23,6 +23,9 @@ import org.llmsys.transformer.ModelConfig;
  * @param optimizer       algorithm in slot optimizer
  * @param schedule        algorithm in slot schedule
  * @param batches         algorithm in slot batches
+ * @param stride          how far apart windows begin; 0: as the source of batches has it, 1 or contextLength
+ * @param keepRest        whether what fills no window is learned too, as a shorter one
+ * @param withinDocuments whether no window may see two documents; a text is one document
  * @param batchSize       B, windows a step learns from
  * @param steps           steps in all
  * @param learningRate    highest learning rate
@@ -40,8 +43,8 @@ import org.llmsys.transformer.ModelConfig;
  * @param reportEvery     steps between reports with validation loss
  * @param saveEvery       steps between checkpoints
  */
-public record TrainingConfig(String preset, ModelConfig model, String tokenizer, String optimizer, String schedule, String batches,
-        int batchSize, long steps, double learningRate, double minLearningRate, long warmupSteps, double beta1, double beta2, double adamEps,
+public record TrainingConfig(String preset, ModelConfig model, String tokenizer, String optimizer, String schedule, String batches, int stride,
+        boolean keepRest, boolean withinDocuments, int batchSize, long steps, double learningRate, double minLearningRate, long warmupSteps, double beta1, double beta2, double adamEps,
         double momentum, boolean nesterov, double weightDecay, double gradientClip, double validation, long seed, long reportEvery, long saveEvery) {
 
     /** As {@code vocabSize}: as many as the text has. No model has a vocabulary of one. */

@@ -20,6 +20,7 @@ final class TrainingRules {
         rules.named("optimizer", c.optimizer());
         rules.named("schedule", c.schedule());
         rules.named("batches", c.batches());
+        rules.range("stride", c.stride(), 0, c.model().contextLength());
         rules.range("batchSize", c.batchSize(), 1, 1 << 16);
         rules.range("steps", c.steps(), 1, Long.MAX_VALUE);
         rules.range("learningRate", c.learningRate(), 0, 10);

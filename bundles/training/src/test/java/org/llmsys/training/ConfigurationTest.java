@@ -81,10 +81,10 @@ class ConfigurationTest {
     void split() {
         String text = "abcdefghij".repeat(10);
         Dataset data = Dataset.of(text, tokenizer(text), 0.1, 4);
-        assertEquals(90, data.training().length);
-        assertEquals(10, data.validation().length);
-        assertArrayEquals(tokenizer(text).encode("abc"), java.util.Arrays.copyOf(data.validation(), 3));
-        assertEquals(0, Dataset.of(text, tokenizer(text), 0, 99).validation().length);
+        assertEquals(90, data.training().size());
+        assertEquals(10, data.validation().size());
+        assertArrayEquals(tokenizer(text).encode("abc"), data.validation().ids(0, 3));
+        assertEquals(0, Dataset.of(text, tokenizer(text), 0, 99).validation().size());
     }
 
     @Test
@@ -98,6 +98,23 @@ class ConfigurationTest {
         assertTrue(training.why().contains("training part has 4 tokens"), training.text());
         Problem validation = assertThrows(Problem.class, () -> Dataset.of("ab".repeat(20), tokenizer, 0.1, 4));
         assertTrue(validation.why().contains("validation part has 4 tokens"), validation.text());
+    }
+
+    @Test
+    @DisplayName("a stretched rotary encoding and a choice of biases are written and read, and a changed kind is a difference")
+    void kinds() {
+        TrainingConfig plain = Presets.named(Presets.TINY);
+        TrainingConfig linear = TrainingConfig.fromJson("{\"model\": {\"attentionBiases\": \"QKV\", \"ropeScaling\": {\"kind\": \"linear\", \"factor\": 2}}}", "test");
+        assertEquals("Linear[factor=2.0]", linear.model().ropeScaling().toString());
+        assertEquals("QKV", linear.model().attentionBiases().name());
+        assertEquals(linear, TrainingConfig.fromJson(linear.toJson(), "test"));
+        assertEquals(plain, TrainingConfig.fromJson(plain.toJson(), "test"));
+        assertTrue(plain.differences(linear, java.util.Set.of()).contains("model.ropeScaling.kind was plain, now it is linear"));
+        for (String bad : new String[] {"{\"kind\": \"other\"}", "{\"kind\": \"linear\"}", "{\"kind\": \"linear\", \"factor\": \"x\"}",
+                "{\"kind\": \"linear\", \"factor\": 0.5}", "{\"kind\": \"linear\", \"factor\": 2, \"more\": 1}", "[]"}) {
+            assertThrows(Problem.class, () -> TrainingConfig.fromJson("{\"model\": {\"ropeScaling\": " + bad + "}}", "test"), bad);
+        }
+        assertThrows(Problem.class, () -> TrainingConfig.fromJson("{\"model\": {\"attentionBiases\": \"SOME\"}}", "test"));
     }
 
     @Test

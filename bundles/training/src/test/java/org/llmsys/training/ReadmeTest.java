@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.autograd.NamedWeights;
 import org.llmsys.autograd.Variable;
@@ -20,6 +21,16 @@ import org.llmsys.layers.LossLayer;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
+import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
+import org.llmsys.tokenizer.internal.CharTokenizerType;
+import org.llmsys.training.BatchSource.Batch;
+import org.llmsys.training.data.CorpusPreparation;
+import org.llmsys.training.data.CorpusSettings;
+import org.llmsys.training.data.DocumentSeparator;
+import org.llmsys.training.data.PreparedData;
+import org.llmsys.training.data.TextInput;
+import org.llmsys.training.data.Windows;
 
 /** The code in the README. */
 class ReadmeTest {
@@ -54,11 +65,36 @@ class ReadmeTest {
     }
 
     @Test
-    @DisplayName("the README shows the example that runs above, word for word")
+    @DisplayName("the README's text becomes data, and its windows lie within documents")
+    void data() throws IOException {
+        String text = "once upon a time\n***\nthe clock stood still\n***\nno\n***\n".repeat(20);
+        Path file = Files.writeString(folder.resolve("tales.txt"), text);
+        Path out = folder.resolve("tales");
+
+        Tokenizer tokenizer = new CharTokenizerType().train(text, TrainingSettings.DEFAULTS, Job.silent("train"));
+        CorpusSettings settings = CorpusSettings.DEFAULTS.withSeparator(DocumentSeparator.of("line:***")).withShuffle(true, 7);
+        new CorpusPreparation(tokenizer, settings).prepare(TextInput.of(file), out, Job.silent("prepare"));
+
+        try (PreparedData data = PreparedData.open(out)) {
+            data.verify();                                          // reads all, finds any changed byte
+            Windows windows = new Windows(data.training(), 8, 4, true, data.documents());
+            Batch batch = windows.shuffled(3, 1337, 0);             // (3,8) inputs and targets of step 0
+
+            assertEquals(54, data.documents().count());
+            assertEquals(24, batch.targets().length);
+        }
+    }
+
+    @Test
+    @DisplayName("the README shows the examples that run above, word for word")
     void sameWords() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        String code = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
-        code = code.substring(0, code.indexOf("```"));
-        assertTrue(Files.readString(Path.of("src/test/java/org/llmsys/training/ReadmeTest.java")).contains(code.indent(8).replaceAll("(?m)^ +$", "")), code);
+        String[] parts = Files.readString(Path.of("README.md")).split("```java\n");
+        String here = Files.readString(Path.of("src/test/java/org/llmsys/training/ReadmeTest.java"));
+        assertEquals(3, parts.length);
+        for (int i = 1; i < parts.length; i++) {
+            String code = parts[i].substring(0, parts[i].indexOf("```")).indent(8).replaceAll("(?m)^ +$", "");
+            String open = code.endsWith("\n        }\n") ? code.substring(0, code.length() - "        }\n".length()) : code;
+            assertTrue(here.contains(open), open);                     // a block may go on with what the test looks at
+        }
     }
 }

@@ -21,6 +21,9 @@ public record TextCleaning(Form form, boolean controls, boolean lineEnds) {
     /** NFC, no control characters, lines ended by LF. */
     public static final TextCleaning DEFAULTS = new TextCleaning(Form.NFC, true, true);
 
+    /** Nothing is changed. */
+    public static final TextCleaning NOTHING = new TextCleaning(Form.NONE, false, false);
+
     /** Which of Unicode's forms. */
     public enum Form {
         /** As it is. */
@@ -33,13 +36,18 @@ public record TextCleaning(Form form, boolean controls, boolean lineEnds) {
 
     /** The cleaned text. */
     public String clean(String text) {
-        String lines = lineEnds ? text.replace("\r\n", "\n").replace('\r', '\n') : text;
+        String lines = withLineEnds(text);
         String plain = controls ? withoutControls(lines) : lines;
         return switch (form) {
             case NONE -> plain;
             case NFC -> Normalizer.normalize(plain, Normalizer.Form.NFC);
             case NFKC -> Normalizer.normalize(plain, Normalizer.Form.NFKC);
         };
+    }
+
+    /** The text with the line ends asked for, and nothing else changed. */
+    String withLineEnds(String text) {
+        return lineEnds ? text.replace("\r\n", "\n").replace('\r', '\n') : text;
     }
 
     private static String withoutControls(String text) {

@@ -16,6 +16,7 @@ import org.llmsys.training.LearningRateSchedule.ScheduleSpec;
 import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.TrainingConfig;
 import org.llmsys.training.WeightUpdate;
+import org.llmsys.training.data.Windows;
 import org.llmsys.transformer.TransformerModel;
 
 /**
@@ -43,17 +44,17 @@ final class LearningStep implements AutoCloseable {
     private final OptimizerMemory memory;
     private final TrainingConfig config;
     private final ScheduleSpec schedule;
-    private final int[] ids;
+    private final Windows windows;
     private final WeightUpdate update;
     private final Workspace workspace = new Workspace("train");
     private Pass open;
 
-    LearningStep(TransformerModel model, OptimizerMemory memory, TrainingConfig config, int[] ids) {
+    LearningStep(TransformerModel model, OptimizerMemory memory, TrainingConfig config, Windows windows) {
         this.model = model;
         this.memory = memory;
         this.config = config;
         this.schedule = new ScheduleSpec(config.learningRate(), config.minLearningRate(), config.warmupSteps(), config.steps());
-        this.ids = ids;
+        this.windows = windows;
         this.update = new WeightUpdate(config.learningRule(), model.weights().all().values());
     }
 
@@ -72,7 +73,7 @@ final class LearningStep implements AutoCloseable {
         release();                                           // what an earlier attempt left
         TensorAllocator allocator = step.get(plan.allocator());
         open = Pass.training(step, step.get(plan.tapes()), allocator, workspace, config.seed(), index);
-        Batch batch = step.get(plan.batches()).batch(ids, config.batchSize(), model.config().contextLength(), config.seed(), index);
+        Batch batch = step.get(plan.batches()).batch(windows, config.batchSize(), config.seed(), index);
         Variable logits = plan.network().forward(batch.inputs(), config.batchSize(), null, false, open);     // (B,T,V)
         Variable loss = plan.loss().forward(logits, targets(batch.targets()), open);                         // (1)
         List<Tensor> gradients = update.gradients(open.tape().backward(loss));

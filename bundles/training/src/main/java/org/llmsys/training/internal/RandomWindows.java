@@ -1,16 +1,17 @@
 package org.llmsys.training.internal;
 
-import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.training.BatchSource;
+import org.llmsys.training.data.Windows;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * B windows of T+1 ids, each from a place drawn at random: the model sees the first T and has to say the last T.
+ * B windows, each drawn at random: the model sees T ids and has to say the one after each. Windows may begin at every id unless the
+ * configuration gives a stride.
  *
  * <pre>
- *   start_b uniform in [0, N - T);   inputs_b = ids[start_b .. start_b + T),   targets_b = ids[start_b + 1 .. start_b + T]
+ *   w_b uniform in [0, windows);   with stride 1:  inputs_b = ids[w_b .. w_b + T),   targets_b = ids[w_b + 1 .. w_b + T]
  * </pre>
  *
  * <p>The draws are functions of seed and step, so step 1,000 can be computed without the 999 before it.
@@ -22,19 +23,17 @@ import org.osgi.service.component.annotations.Component;
 public final class RandomWindows implements BatchSource {
 
     @Override
-    public Batch batch(int[] ids, int batchSize, int contextLength, long seed, long step) {
-        if (ids.length <= contextLength) {
-            throw Problem.failed("no window of " + contextLength + " ids and the one after it fits", "there are " + ids.length + " ids",
-                    "give a longer text");
-        }
+    public int stride(int contextLength) {
+        return 1;
+    }
+
+    @Override
+    public Batch batch(Windows windows, int batchSize, long seed, long step) {
         RandomStream draws = RandomStream.at(seed, step);
-        int[] inputs = new int[batchSize * contextLength];             // (B,T)
-        int[] targets = new int[batchSize * contextLength];            // (B,T)
+        long[] places = new long[batchSize];
         for (int b = 0; b < batchSize; b++) {
-            int start = (int) draws.nextLong(ids.length - contextLength);
-            System.arraycopy(ids, start, inputs, b * contextLength, contextLength);
-            System.arraycopy(ids, start + 1, targets, b * contextLength, contextLength);
+            places[b] = draws.nextLong(windows.count());
         }
-        return new Batch(inputs, targets, batchSize, contextLength);
+        return windows.batch(places);
     }
 }

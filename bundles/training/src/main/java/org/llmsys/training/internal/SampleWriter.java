@@ -14,6 +14,7 @@ import org.llmsys.inference.GenerationOptions.FilterChoice;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.InferenceEngine;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.training.data.TokenSource;
 
 /** Lets the model that is learning write a few words, to be read beside the loss. Draws depend on seed and step alone and touch nothing. */
 final class SampleWriter {
@@ -27,15 +28,15 @@ final class SampleWriter {
     private final int[] prompt;
 
     /** @param text ids whose first word is the prompt */
-    SampleWriter(Assemblies assemblies, LoadedModel model, int[] text) {
+    SampleWriter(Assemblies assemblies, LoadedModel model, TokenSource text) {
         this.assemblies = assemblies;
         this.model = model;
-        this.prompt = firstWord(text, Math.min(PROMPT, Math.min(text.length, model.model().config().contextLength() / 2 + 1)));
+        this.prompt = firstWord(text.ids(0, Math.min(PROMPT, Math.min(text.size(), model.model().config().contextLength() / 2 + 1))));
     }
 
-    private int[] firstWord(int[] text, int most) {
+    private int[] firstWord(int[] text) {
         int length = 1;
-        while (length < most && !model.tokenizer().decode(new int[] {text[length - 1]}).isBlank()) {
+        while (length < text.length && !model.tokenizer().decode(new int[] {text[length - 1]}).isBlank()) {
             length++;
         }
         return Arrays.copyOf(text, length);

@@ -6,6 +6,7 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.Trainer.Learner;
 import org.llmsys.training.TrainingConfig;
+import org.llmsys.training.data.Windows;
 import org.llmsys.transformer.TransformerModel;
 
 /** The step of a run without the run around it. After the last step of its configuration it goes on, at the lowest learning rate. */
@@ -15,8 +16,9 @@ final class SingleSteps implements Learner {
     private final StepRunner<TrainingPlan> runner;
     private long done;
 
-    SingleSteps(Assemblies assemblies, TransformerModel model, OptimizerMemory memory, TrainingConfig config, int[] ids, StepListener listener) {
-        this.learning = new LearningStep(model, memory, config, ids);
+    SingleSteps(Assemblies assemblies, TransformerModel model, OptimizerMemory memory, TrainingConfig config, Windows windows,
+            StepListener listener) {
+        this.learning = new LearningStep(model, memory, config, windows);
         this.runner = assemblies.runner("train", needs -> TrainingPlan.build(model, config, needs), listener);
     }
 

@@ -16,6 +16,7 @@ import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.Trainer.Report;
 import org.llmsys.training.Trainer.Result;
 import org.llmsys.training.TrainingConfig;
+import org.llmsys.training.data.Windows;
 
 /** One run: its weights, its memory, where it stands; steps until the end, with reports and checkpoints on the way. For one thread. */
 final class TrainingRun {
@@ -26,6 +27,7 @@ final class TrainingRun {
     private final Assemblies assemblies;
     private final TrainingConfig config;
     private final Dataset data;
+    private final Windows windows;
     private final LoadedModel model;
     private final OptimizerMemory memory;
     private final CheckpointFolder folder;
@@ -49,6 +51,7 @@ final class TrainingRun {
         this.assemblies = assemblies;
         this.config = start.config();
         this.data = data;
+        this.windows = LearnedWindows.of(config, data.training(), data.documents(), assemblies);
         this.model = model;
         this.memory = memory;
         this.folder = folder;
@@ -67,7 +70,7 @@ final class TrainingRun {
         folder.rehearse(model, memory, state());
         job.total(config.steps());
         job.startAt(done);
-        try (LearningStep learning = new LearningStep(model.model(), memory, config, data.training());
+        try (LearningStep learning = new LearningStep(model.model(), memory, config, windows);
                 StepRunner<TrainingPlan> runner = assemblies.runner("train",
                 needs -> TrainingPlan.build(model.model(), config, needs), listener);
                 WindowLoss validation = new WindowLoss(model.model(), assemblies, listener)) {
@@ -115,7 +118,7 @@ final class TrainingRun {
     }
 
     private void measure(WindowLoss validation, long most) {
-        if (data.validation().length > 0) {
+        if (data.validation().size() > 0) {
             valLoss = validation.measure(data.validation(), most, windows -> job.checkpoint()).loss();
             bestValLoss = bestValLoss <= valLoss ? bestValLoss : valLoss;
         }

@@ -18,14 +18,15 @@ import org.llmsys.files.AtomicFiles;
 import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tokenizer.Tokenizer;
-import org.llmsys.tokenizer.TokenizerType;
-import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
 import org.llmsys.training.Checkpoint;
 import org.llmsys.training.Dataset;
 import org.llmsys.training.Optimizer;
 import org.llmsys.training.OptimizerMemory;
 import org.llmsys.training.Trainer;
 import org.llmsys.training.TrainingConfig;
+import org.llmsys.training.data.DocumentEnds;
+import org.llmsys.training.data.PreparedData;
+import org.llmsys.training.data.TokenSource;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelWeights;
 import org.llmsys.transformer.TransformerModel;
@@ -58,14 +59,25 @@ public final class TransformerTrainer implements Trainer {
     @Override
     public Result train(TrainingConfig config, String text, Path out, boolean resume, Job job, Consumer<Report> reports, StepListener listener) {
         config.requireValid();
-        Dataset.requireText(text);
+        return train(config, new Material.OfText(text), out, resume, job, reports, listener);
+    }
+
+    @Override
+    public Result train(TrainingConfig config, PreparedData data, Path out, boolean resume, Job job, Consumer<Report> reports,
+            StepListener listener) {
+        Material material = new Material.OfIds(data);
+        return train(material.decided(config).requireValid(), material, out, resume, job, reports, listener);
+    }
+
+    private Result train(TrainingConfig config, Material material, Path out, boolean resume, Job job, Consumer<Report> reports,
+            StepListener listener) {
         List<String> memoryNames = optimizerMemory(config);
         requireAlgorithm("schedule", config.schedule());
         requireAlgorithm("batches", config.batches());
         CheckpointFolder folder = new CheckpointFolder(out, store, files);
         try (FolderClaim _ = FolderClaim.of(out)) {
-            return (resume ? resumed(config, text, folder, memoryNames, job, reports, listener)
-                    : begun(config, text, folder, memoryNames, job, reports, listener)).run();
+            return (resume ? resumed(config, material, folder, memoryNames, job, reports, listener)
+                    : begun(config, material, folder, memoryNames, job, reports, listener)).run();
         } catch (IOException e) {
             throw new Problem("cannot claim the folder " + out, e.toString(), "check it, and that the system's temporary folder can be written",
                     Problem.FAILED, e);
@@ -73,21 +85,22 @@ public final class TransformerTrainer implements Trainer {
     }
 
     @Override
-    public Learner learner(TrainingConfig config, int[] ids, StepListener listener) {
+    public Learner learner(TrainingConfig config, TokenSource ids, StepListener listener) {
         config.requireValid();
         requireAlgorithm("schedule", config.schedule());
         requireAlgorithm("batches", config.batches());
         Dataset.requireWindow("training", ids, config.model().contextLength());
         ModelWeights weights = ModelWeights.initialize(config.model(), config.seed());
         return new SingleSteps(assemblies, new TransformerModel(config.model(), weights),
-                OptimizerMemory.zeros(optimizerMemory(config), weights), config, ids, listener);
+                OptimizerMemory.zeros(optimizerMemory(config), weights), config,
+                LearnedWindows.of(config, ids, DocumentEnds.of(ids.size()), assemblies), listener);
     }
 
-    private TrainingRun begun(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,
+    private TrainingRun begun(TrainingConfig config, Material material, CheckpointFolder folder, List<String> memoryNames, Job job,
             Consumer<Report> reports, StepListener listener) {
-        Tokenizer tokenizer = learnVocabulary(config, text);
+        Tokenizer tokenizer = tokenizer(config, material);
         TrainingConfig complete = config.withVocabSize(vocabSize(config.model(), tokenizer));
-        Dataset data = Dataset.of(text, tokenizer, config.validation(), config.model().contextLength());
+        Dataset data = material.dataset(tokenizer, config);
         ModelWeights weights = ModelWeights.initialize(complete.model(), config.seed());
         String name = String.valueOf(folder.path().toAbsolutePath().normalize().getFileName());
         LoadedModel model = new LoadedModel(name, new TransformerModel(complete.model(), weights), tokenizer);
@@ -95,25 +108,25 @@ public final class TransformerTrainer implements Trainer {
         return new TrainingRun(assemblies, start, data, model, OptimizerMemory.zeros(memoryNames, weights), folder, job, reports, listener);
     }
 
-    private TrainingRun resumed(TrainingConfig config, String text, CheckpointFolder folder, List<String> memoryNames, Job job,
+    private TrainingRun resumed(TrainingConfig config, Material material, CheckpointFolder folder, List<String> memoryNames, Job job,
             Consumer<Report> reports, StepListener listener) {
         Checkpoint start = Checkpoint.find(folder.path()).orElseThrow(() -> Problem.failed("cannot resume from " + folder.path(),
                 "it holds no checkpoint of a training run", "leave --resume out to begin a run, or give the folder of one"));
         LoadedModel model = folder.model();
-        requireSame(config, start, text, model, folder.path());
-        Dataset data = Dataset.of(text, model.tokenizer(), config.validation(), config.model().contextLength());
+        requireSame(config, start, material, model, folder.path());
+        Dataset data = material.dataset(model.tokenizer(), config);
         OptimizerMemory memory = OptimizerMemory.restored(memoryNames, model.model().weights(), folder.memory(), folder.path());
         TrainingConfig merged = start.config().changed("reportEvery", config.reportEvery()).changed("saveEvery", config.saveEvery());
         Checkpoint now = new Checkpoint(merged, start.step(), start.fingerprint(), start.valLoss(), start.bestValLoss());
         return new TrainingRun(assemblies, now, data, model, memory, folder, job, reports, listener);
     }
 
-    private static void requireSame(TrainingConfig config, Checkpoint start, String text, LoadedModel model, Path out) {
+    private static void requireSame(TrainingConfig config, Checkpoint start, Material material, LoadedModel model, Path out) {
         TrainingConfig then = start.config();
         boolean filledIn = config.model().vocabSize() == TrainingConfig.VOCABULARY_OF_TEXT;
         List<String> differences = then.differences(filledIn ? config.withVocabSize(then.model().vocabSize()) : config, FREE);
-        if (!Dataset.fingerprint(text).equals(start.fingerprint())) {
-            differences.add("the text is another one");
+        if (!material.fingerprint().equals(start.fingerprint())) {
+            differences.add(material.another());
         }
         if (model.tokenizer() == null) {
             differences.add("its tokenizer cannot be read (" + model.noTokenizer() + ")");
@@ -130,11 +143,9 @@ public final class TransformerTrainer implements Trainer {
         }
     }
 
-    private Tokenizer learnVocabulary(TrainingConfig config, String text) {
+    private Tokenizer tokenizer(TrainingConfig config, Material material) {
         requireKnown("tokenizer", config.tokenizer(), names("tokenizer", Candidate::name));
-        try (Assemblies.Held<TokenizerType> type = assemblies.hold(TokenizerType.class, config.tokenizer())) {
-            return type.provider().train(text, TrainingSettings.DEFAULTS, Job.silent("learn a vocabulary"));
-        }
+        return material.tokenizer(config, assemblies);
     }
 
     private static int vocabSize(ModelConfig model, Tokenizer tokenizer) {
@@ -175,11 +186,15 @@ public final class TransformerTrainer implements Trainer {
     @Override
     public Evaluation evaluate(LoadedModel model, String text, Job job) {
         Dataset.requireText(text);
-        int[] ids = model.requireTokenizer().encode(text);
+        return evaluate(model, TokenSource.over(model.requireTokenizer().encode(text)), job);
+    }
+
+    @Override
+    public Evaluation evaluate(LoadedModel model, TokenSource ids, Job job) {
         try (WindowLoss loss = new WindowLoss(model.model(), assemblies, StepListener.NONE)) {
             long windows = loss.windows(ids);
             if (windows == 0) {
-                throw Problem.failed("the text is too short", "it has " + ids.length + " tokens; one window needs "
+                throw Problem.failed("the text is too short", "it has " + ids.size() + " tokens; one window needs "
                         + (model.model().config().contextLength() + 1), "give a longer text");
             }
             job.total(windows);

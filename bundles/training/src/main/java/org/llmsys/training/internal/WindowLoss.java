@@ -13,6 +13,7 @@ import org.llmsys.autograd.Workspace;
 import org.llmsys.layers.LossLayer;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.training.Trainer.Evaluation;
+import org.llmsys.training.data.TokenSource;
 import org.llmsys.transformer.TransformerModel;
 import org.llmsys.transformer.TransformerNetwork;
 
@@ -45,27 +46,27 @@ final class WindowLoss implements AutoCloseable {
     }
 
     /** Number of full windows in a text of this many ids. */
-    long windows(int[] ids) {
-        return Math.max(0, (ids.length - 1) / model.config().contextLength());
+    long windows(TokenSource ids) {
+        return Math.max(0, (ids.size() - 1) / model.config().contextLength());
     }
 
     /**
      * @param most at most this many windows, spread evenly over the text
      * @param done told how many are done; may end it by an exception
      */
-    Evaluation measure(int[] ids, long most, LongConsumer done) {
+    Evaluation measure(TokenSource ids, long most, LongConsumer done) {
         int length = model.config().contextLength();                   // T
         long all = windows(ids);
-        int count = (int) Math.min(most, all);
+        long count = Math.min(most, all);
         double sum = 0;
-        for (int first = 0; first < count; first += WINDOWS_A_STEP) {
-            int batch = Math.min(WINDOWS_A_STEP, count - first);       // B
+        for (long first = 0; first < count; first += WINDOWS_A_STEP) {
+            int batch = (int) Math.min(WINDOWS_A_STEP, count - first); // B
             int[] inputs = new int[batch * length];                    // (B,T)
             int[] targets = new int[batch * length];                   // (B,T)
             for (int b = 0; b < batch; b++) {
-                int start = (int) ((first + b) * all / count) * length;
-                System.arraycopy(ids, start, inputs, b * length, length);
-                System.arraycopy(ids, start + 1, targets, b * length, length);
+                long window = count == all ? first + b : (first + b) * all / count;
+                ids.copy(window * length, inputs, b * length, length);
+                ids.copy(window * length + 1, targets, b * length, length);
             }
             double mean = runner.run((plan, step) -> mean(plan, step, inputs, targets, batch),
                     loss -> Double.isFinite(loss) ? null : "the loss is " + loss, (plan, step, loss) -> { });
@@ -73,7 +74,7 @@ final class WindowLoss implements AutoCloseable {
             done.accept(first + batch);
         }
         double loss = sum / count;                                     // windows are of one length; NaN when there is none
-        return new Evaluation(loss, Math.exp(loss), (long) count * length);
+        return new Evaluation(loss, Math.exp(loss), count * length);
     }
 
     private double mean(Plan plan, Step step, int[] inputs, int[] targets, int batch) {

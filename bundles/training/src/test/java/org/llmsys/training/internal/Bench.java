@@ -58,7 +58,8 @@ final class Bench {
                 new ScalarElementwise(), new EagerTape(), new CrossEntropy(), new Gelu(), new RowLookup(), new CharTokenizerType(),
                 new WhitespaceTokenizerType(), new LearnedPositionalEncoding(), new ReferenceAttention(), new ContiguousKvCaches(),
                 new LayerNorm(), new GeluMlp(), new PreNormBlock(), new SafetensorsFolder(), new AdamW(), new GradientDescent(),
-                new WarmupCosine(), new ConstantRate(), new RandomWindows(), new CategoricalSampler(), new TemperatureFilter()));
+                new WarmupCosine(), new ConstantRate(), new RandomWindows(), new SequentialWindows(),
+                new ShuffledWindows(), new CategoricalSampler(), new TemperatureFilter()));
         providers.add(new AutoregressiveEngine(Assemblies.of(providers.toArray())));
         assemblies = Assemblies.of(providers.toArray());
         store = new ModelFolderStore(assemblies);

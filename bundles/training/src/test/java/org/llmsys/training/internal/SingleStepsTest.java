@@ -18,6 +18,7 @@ import org.llmsys.training.Trainer.Learner;
 import org.llmsys.training.Trainer.Report;
 import org.llmsys.training.Trainer.Result;
 import org.llmsys.training.TrainingConfig;
+import org.llmsys.training.data.TokenSource;
 
 class SingleStepsTest {
 
@@ -31,7 +32,7 @@ class SingleStepsTest {
         TrainingConfig config = Bench.config(6).changed("reportEvery", 1L);
         Result run = bench.train(config, folder.resolve("run"));
         TrainingConfig complete = config.withVocabSize(run.model().tokenizer().vocabSize());
-        int[] ids = Dataset.of(Bench.TEXT, run.model().tokenizer(), config.validation(), config.model().contextLength()).training();
+        TokenSource ids = Dataset.of(Bench.TEXT, run.model().tokenizer(), config.validation(), config.model().contextLength()).training();
         List<Double> losses = new ArrayList<>();
         try (Learner learner = new Bench().trainer.learner(complete, ids, StepListener.NONE)) {
             for (int step = 0; step < 6; step++) {
