@@ -1,15 +1,19 @@
 package org.llmsys.shell.internal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Problem;
 import org.llmsys.shell.Arguments;
 import org.llmsys.shell.Command;
 import org.llmsys.shell.Console;
 import org.llmsys.shell.Table;
 import org.llmsys.shell.internal.bench.Benchmarks;
+import org.llmsys.shell.internal.bench.Material;
 import org.llmsys.shell.internal.bench.OtherProcess;
 import org.llmsys.shell.internal.bench.Request;
 import org.llmsys.shell.internal.bench.Row;
@@ -39,9 +43,13 @@ public final class BenchCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) throws IOException, InterruptedException {
         String name = arguments.words().isEmpty() ? USUAL : arguments.words("NAME").getFirst();
+        Optional<Material> material = name.equals(Benchmarks.TOKENIZER) ? Optional.of(material(arguments)) : Optional.empty();
+        if (material.isEmpty() && (arguments.has("--text") || arguments.has("--tokenizer"))) {
+            throw Problem.misused("--text and --tokenizer do not fit to bench " + name, "it makes up what it works on", "write ./llmsys bench tokenizer, or leave them out");
+        }
         Request request = new Request(name, arguments.text("--sizes").orElse(""), arguments.text("--threads").orElse(""),
                 arguments.text("--names").orElse(""), (int) arguments.whole("--rounds"), arguments.has("--peers"),
-                arguments.has("--cpu-time"));
+                arguments.has("--cpu-time"), material);
         List<Row> rows = new Benchmarks(assemblies, pool, trainer, new Watcher(console), console).run(request);
         if (OtherProcess.isHere()) {
             rows.forEach(row -> console.out().println(row.line()));
@@ -51,6 +59,11 @@ public final class BenchCommand implements Command {
             print(rows, console);
         }
         return 0;
+    }
+
+    private static Material material(Arguments arguments) {
+        Path text = arguments.path("--text").orElseGet(Models::corpus);
+        return new Material(text, Texts.read(text, "--text"), !arguments.has("--text"), arguments.path("--tokenizer"));
     }
 
     private static void print(List<Row> rows, Console console) {

@@ -42,7 +42,7 @@ public final class CommandLine {
 
     /** Every command that can be typed. */
     static final List<String> NAMES = List.of("bench", "check", "compare", "demo", "doctor", "eval", "example", "exec", "generate", "help", "position",
-            "services", "shell", "test", "tokenize", "train", "use", "version");
+            "prepare", "services", "shell", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "train", "use", "version");
 
     /** Runs it. @return the exit status */
     int run(Console console, String... line) {

@@ -1,39 +1,64 @@
 package org.llmsys.shell.internal;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
+import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
 import org.llmsys.shell.Console;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Where the Gogo shell comes in: the same commands with the same options, as {@code llmsys:generate} or plain {@code generate}. Immediate,
- * because Gogo looks a command up anew each time and a delayed component would be made and thrown away with every call.
+ * Where the Gogo shell comes in: the same commands with the same options, as {@code llmsys:generate} or plain {@code generate}. Each is a
+ * {@link Function} of its own, because a name such as {@code tokenizer-train} cannot be a method's. Immediate, because Gogo looks a
+ * command up anew each time and a delayed component would be made and thrown away with every call.
  */
 @Component(service = GogoCommands.class, immediate = true, property = {
-    "osgi.command.scope=llmsys",
-    "osgi.command.function=bench", "osgi.command.function=check", "osgi.command.function=compare", "osgi.command.function=demo",
-    "osgi.command.function=doctor", "osgi.command.function=eval", "osgi.command.function=example", "osgi.command.function=exec",
-    "osgi.command.function=generate", "osgi.command.function=help", "osgi.command.function=position", "osgi.command.function=services",
-    "osgi.command.function=test",
-    "osgi.command.function=tokenize", "osgi.command.function=train", "osgi.command.function=use", "osgi.command.function=version",
-    "osgi.command.function=welcome", "osgi.command.function=exit"})
+    CommandProcessor.COMMAND_SCOPE + "=" + GogoCommands.SCOPE, CommandProcessor.COMMAND_FUNCTION + "=exit"})
 public final class GogoCommands {
+
+    static final String SCOPE = "llmsys";
+
+    /** The command that opens this shell; inside it there is another one, which greets. */
+    private static final String SHELL = "shell";
+    private static final String WELCOME = "welcome";
 
     private final CommandLine commands;
     private final BundleContext context;
+    private final List<ServiceRegistration<Function>> functions = new ArrayList<>();
 
     @Activate
     public GogoCommands(@Reference CommandLine commands, BundleContext context) {
         this.commands = commands;
         this.context = context;
+        Stream.concat(CommandLine.NAMES.stream(), Stream.of(WELCOME)).filter(name -> !name.equals(SHELL))
+                .forEach(name -> functions.add(context.registerService(Function.class, function(name), FrameworkUtil.asDictionary(
+                        Map.of(CommandProcessor.COMMAND_SCOPE, SCOPE, CommandProcessor.COMMAND_FUNCTION, name)))));
+    }
+
+    @Deactivate
+    void close() {
+        functions.forEach(ServiceRegistration::unregister);
+    }
+
+    private Function function(String name) {
+        return (session, words) -> {
+            run(session, name, words);
+            return null;
+        };
     }
 
     /** Tells Gogo that a command failed; the command itself has said why. */
@@ -54,10 +79,10 @@ public final class GogoCommands {
     }
 
     /** Gogo has made the standard streams those of the session and of the pipe, for the thread that calls. */
-    private void run(CommandSession session, String name, Object[] words) throws CommandFailed {
+    private void run(CommandSession session, String name, List<Object> words) throws CommandFailed {
         boolean terminal = Boolean.getBoolean("llmsys.interactive");
         Console console = new Console(System.in, System.out, System.err, terminal, terminal);
-        String[] line = Stream.concat(Stream.of(name), Stream.of(words).map(String::valueOf)).toArray(String[]::new);
+        String[] line = Stream.concat(Stream.of(name), words.stream().map(String::valueOf)).toArray(String[]::new);
         int status = session.get(Scripts.VARIABLE) instanceof Scripts script
                 ? script.whileCancellable(console, () -> run(console, line)) : run(console, line);
         if (status != 0) {
@@ -85,81 +110,8 @@ public final class GogoCommands {
         }
     }
 
-    public void bench(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "bench", words);
-    }
-
-    public void check(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "check", words);
-    }
-
-    public void compare(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "compare", words);
-    }
-
-    public void demo(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "demo", words);
-    }
-
-    public void doctor(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "doctor", words);
-    }
-
-    public void eval(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "eval", words);
-    }
-
-    public void example(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "example", words);
-    }
-
-    public void exec(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "exec", words);
-    }
-
-    public void generate(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "generate", words);
-    }
-
-    public void help(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "help", words);
-    }
-
-    public void position(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "position", words);
-    }
-
-    public void services(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "services", words);
-    }
-
-    public void test(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "test", words);
-    }
-
-    public void tokenize(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "tokenize", words);
-    }
-
-    public void train(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "train", words);
-    }
-
-    public void use(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "use", words);
-    }
-
-    public void version(CommandSession session, Object... words) throws CommandFailed {
-        run(session, "version", words);
-    }
-
     /** Ends the workbench. */
     public void exit() throws BundleException {
         context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).stop();
-    }
-
-    /** What the shell says when it opens. */
-    public void welcome(CommandSession session) throws CommandFailed {
-        run(session, "welcome", new Object[0]);
     }
 }

@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class PositionCommand implements Command {
 
     private static final String SLOT = "position";
-    private static final int LLAMA3_CONTEXT = 8192;
+    private static final List<String> SCALINGS = List.of("linear", "ntk", "llama3", "yarn");
 
     private final Assemblies assemblies;
     private final ComponentServiceObjects<Models> models;
@@ -76,7 +76,8 @@ public final class PositionCommand implements Command {
         try {
             LoadedModel model = whole.load(arguments);
             ModelConfig config = model.model().config();
-            PositionSpec spec = spec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), arguments);
+            PositionSpec spec = new PositionSpec(config.contextLength(), config.embeddingDim(), config.headDim(), config.ropeTheta(), "wpe.weight",
+                    pairing(arguments).orElse(config.ropePairing()), scaling(arguments).orElse(config.ropeScaling()));
             return picture(encoding, spec, config.numHeads(), model.model().weights(), Math.min(positions, config.contextLength()));
         } finally {
             models.ungetService(whole);
@@ -85,7 +86,8 @@ public final class PositionCommand implements Command {
 
     private PositionPicture ofSizes(Candidate encoding, int positions, Arguments arguments) {
         int dims = (int) arguments.whole("--dims");
-        PositionSpec spec = spec(positions, dims, dims, arguments.number("--theta"), arguments);
+        PositionSpec spec = new PositionSpec(positions, dims, dims, arguments.number("--theta"), "wpe.weight",
+                pairing(arguments).orElse(RotaryPairing.INTERLEAVED), scaling(arguments).orElse(RotaryScaling.NONE));
         return picture(encoding, spec, (int) arguments.whole("--heads"), new NoWeights(encoding.name()), positions);
     }
 
@@ -95,35 +97,37 @@ public final class PositionCommand implements Command {
         }
     }
 
-    private static PositionSpec spec(int contextLength, int embeddingDim, int headDim, double theta, Arguments arguments) {
-        return new PositionSpec(contextLength, embeddingDim, headDim, theta, "wpe.weight", pairing(arguments.required("--pairing")),
-                scaling(arguments.required("--scaling")));
+    private static Optional<RotaryPairing> pairing(Arguments arguments) {
+        return arguments.text("--pairing").map(RotaryPairing::named);
     }
 
-    private static RotaryPairing pairing(String name) {
-        return switch (name) {
-            case "interleaved" -> RotaryPairing.INTERLEAVED;
-            case "half-split" -> RotaryPairing.HALF_SPLIT;
-            default -> throw Problem.misused("there is no pairing called " + name, "elements turn with their neighbour or with one of the other half",
-                    "write --pairing interleaved or --pairing half-split");
-        };
+    private static Optional<RotaryScaling> scaling(Arguments arguments) {
+        return arguments.text("--scaling").map(text -> scaling(text, (int) arguments.whole("--trained")));
     }
 
-    private static RotaryScaling scaling(String text) {
+    /** @param trained positions the model was trained for */
+    private static RotaryScaling scaling(String text, int trained) {
         if (text.equals("none")) {
             return RotaryScaling.NONE;
         }
         int colon = text.indexOf(':');
+        String name = colon < 0 ? text : text.substring(0, colon);
+        if (!SCALINGS.contains(name)) {
+            throw Problem.misused("--scaling cannot be " + text, "there is no scaling called " + name, Names.suggestion(name, SCALINGS));
+        }
         try {
-            double factor = Double.parseDouble(text.substring(colon + 1));
-            return switch (text.substring(0, Math.max(0, colon))) {
+            double factor = Double.parseDouble(colon < 0 ? "" : text.substring(colon + 1));
+            return switch (name) {
                 case "linear" -> new RotaryScaling.Linear(factor);
                 case "ntk" -> new RotaryScaling.NtkAware(factor);
-                case "llama3" -> new RotaryScaling.Llama3(factor, 1, 4, LLAMA3_CONTEXT);
-                default -> throw new IllegalArgumentException("there are none, linear, ntk and llama3");
+                case "llama3" -> new RotaryScaling.Llama3(factor, 1, 4, trained);
+                default -> new RotaryScaling.Yarn(factor, trained);
             };
-        } catch (IllegalArgumentException e) {                           // also of a factor that is no number
-            throw Problem.misused("--scaling cannot be " + text, e.getMessage(), "write for example --scaling ntk:4");
+        } catch (NumberFormatException e) {
+            throw Problem.misused("--scaling cannot be " + text, "how far it stretches is a number behind a colon",
+                    "write for example --scaling " + name + ":4");
+        } catch (IllegalArgumentException e) {
+            throw Problem.misused("--scaling cannot be " + text, e.getMessage(), "write for example --scaling " + name + ":4");
         }
     }
 
@@ -145,7 +149,8 @@ public final class PositionCommand implements Command {
 
         @Override
         public Variable get(String name, long... extents) {
-            throw Problem.failed(encoding + " positions are learned", "without a model there is no " + name + " to show", "give --model the folder of a model");
+            throw Problem.failed(encoding + " positions are learned", "without a model there is no " + name + " to show",
+                    "give --model the folder of a model");
         }
 
         @Override

@@ -52,9 +52,12 @@ class PositionCommandTest {
     @DisplayName("--pairing and --scaling change what is shown")
     void rotary() throws Exception {
         String plain = run("rope", "--positions", "5", "--dims", "8");
-        for (String[] other : new String[][] {{"--pairing", "half-split"}, {"--scaling", "linear:2"}, {"--scaling", "ntk:4"}}) {
+        for (String[] other : new String[][] {{"--pairing", "half-split"}, {"--scaling", "linear:2"}, {"--scaling", "ntk:4"}, {"--scaling", "llama3:8"},
+            {"--scaling", "yarn:4"}}) {
             assertTrue(!plain.equals(run("rope", "--positions", "5", "--dims", "8", other[0], other[1])), other[1]);
         }
+        assertTrue(!run("rope", "--scaling", "yarn:4").equals(run("rope", "--scaling", "yarn:4", "--trained", "64")));
+        assertEquals(plain, run("rope", "--positions", "5", "--dims", "8", "--pairing", "interleaved", "--scaling", "none"));
     }
 
     @Test
@@ -73,7 +76,10 @@ class PositionCommandTest {
     @DisplayName("an unknown name, pairing or scaling, and a learned encoding without a model, are problems that say what to do")
     void refuses() {
         assertTrue(assertThrows(Problem.class, () -> run("rop")).text().contains("rope"));
-        assertThrows(Problem.class, () -> run("rope", "--pairing", "odd"));
+        assertTrue(assertThrows(Problem.class, () -> run("rope", "--pairing", "half")).text().contains("did you mean half-split?"));
+        assertTrue(assertThrows(Problem.class, () -> run("rope", "--scaling", "yarm:2")).text().contains("did you mean yarn?"));
+        assertThrows(Problem.class, () -> run("rope", "--scaling", "yarn:4", "--theta", "1"));
+        assertThrows(Problem.class, () -> run("rope", "--scaling", "linear:four"));
         assertThrows(Problem.class, () -> run("rope", "--scaling", "ntk"));
         assertThrows(Problem.class, () -> run("rope", "--scaling", "ntk:0"));
         assertThrows(Problem.class, () -> run("rope", "--dims", "3"));

@@ -8,6 +8,16 @@ interface Benchmark {
     /** Sizes when none are given: numbers with x between, sizes with commas between. */
     String sizes();
 
+    /** Who can do the same. */
+    default List<PeerProgram> peers() {
+        return List.of(PythonPeer.of("numpy"), PythonPeer.of("torch"));
+    }
+
+    /** What {@code --cpu-time} reads: by default the time of the thread that measures, which says nothing when others help it. */
+    default Clock processorClock() {
+        return Clock.PROCESSOR;
+    }
+
     /** How many numbers a size has, and their letters, as in {@code KxN}. */
     String form();
 

@@ -20,10 +20,13 @@ public final class Benchmarks {
 
     /** Counts calls and so has nothing to compare with: it takes neither sizes nor peers. */
     private static final String SERVICES = "services";
+    /** Works on files, which a request brings. */
+    public static final String TOKENIZER = "tokenizer";
     private static final int MOST_THREADS = 1024;
 
     private final Map<String, Benchmark> byName = new LinkedHashMap<>();
     private final ServicesBenchmark services;
+    private final Assemblies assemblies;
     private final WorkerPool pool;
     private final Console console;
 
@@ -34,8 +37,10 @@ public final class Benchmarks {
         byName.put("softmax", new SoftmaxBenchmark(assemblies));
         byName.put("layernorm", new LayerNormBenchmark(assemblies));
         byName.put("train", new TrainBenchmark(trainer, listener));
+        byName.put(TOKENIZER, null);
         byName.put(SERVICES, null);
         this.services = new ServicesBenchmark(assemblies, pool);
+        this.assemblies = assemblies;
         this.pool = pool;
         this.console = console;
     }
@@ -51,12 +56,18 @@ public final class Benchmarks {
             throw Problem.misused("there is no benchmark " + request.name(), "the benchmarks are " + String.join(", ", names),
                     Names.suggestion(request.name(), names));
         }
-        Benchmark benchmark = byName.get(request.name());
+        try (Scratch scratch = new Scratch()) {
+            return run(request, !request.name().equals(TOKENIZER) ? byName.get(request.name())
+                    : new TokenizerBenchmark(assemblies, request.providers(), request.material().orElseThrow(), pool.threads(), scratch, console));
+        }
+    }
+
+    private List<Row> run(Request request, Benchmark benchmark) throws IOException, InterruptedException {
         List<Trial> trials = benchmark == null ? List.of()
                 : benchmark.trials(Sizes.read(request.sizes().isEmpty() ? benchmark.sizes() : request.sizes(), benchmark.form()));
         List<Integer> threads = request.threads().isEmpty() ? List.of(pool.threads())
                 : Sizes.numbers("--threads", request.threads(), MOST_THREADS);
-        if (request.cpuTime() && (benchmark == null || threads.stream().anyMatch(count -> count != 1))) {
+        if (request.cpuTime() && (benchmark == null || benchmark.processorClock() == Clock.PROCESSOR && threads.stream().anyMatch(count -> count != 1))) {
             throw Problem.misused("--cpu-time does not fit here", "it tells what one thread used; with more of them, or without a benchmark that takes turns, "
                     + "it would say nothing", "add --threads 1, or leave --cpu-time out");
         }
@@ -67,14 +78,14 @@ public final class Benchmarks {
             } else if (benchmark == null) {
                 rows.addAll(services.run(console));
             } else {
-                rows.addAll(measurement(request, count).run(request.name(), trials));
+                rows.addAll(measurement(request, benchmark, count).run(request.name(), trials));
             }
         }
         return rows;
     }
 
-    private Measurement measurement(Request request, int threads) {
-        return new Measurement(threads, request.rounds(), request.providers(), request.peers(),
-                request.cpuTime() ? Clock.PROCESSOR : Clock.WALL, console);
+    private Measurement measurement(Request request, Benchmark benchmark, int threads) {
+        return new Measurement(threads, request.rounds(), request.material().isPresent() ? List.of() : request.providers(),
+                request.peers() ? benchmark.peers() : List.of(), request.cpuTime() ? benchmark.processorClock() : Clock.WALL, console);
     }
 }

@@ -1,6 +1,7 @@
 package org.llmsys.shell.internal.bench;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 
 /** What is read before and after the work. */
 enum Clock {
@@ -18,6 +19,14 @@ enum Clock {
         @Override
         long nanos() {
             return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        }
+    },
+
+    /** What the processor spent on all threads of the process, those that collect garbage and compile too. */
+    PROCESS {
+        @Override
+        long nanos() {
+            return ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElseGet(System::nanoTime);
         }
     };
 

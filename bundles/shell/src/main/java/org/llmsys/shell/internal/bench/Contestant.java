@@ -1,5 +1,8 @@
 package org.llmsys.shell.internal.bench;
 
+import java.util.List;
+import java.util.Optional;
+
 /** Somebody who does the work of a {@link Trial}, here or in another process. */
 interface Contestant extends AutoCloseable {
 
@@ -14,6 +17,16 @@ interface Contestant extends AutoCloseable {
      * @return seconds of one, the mean
      */
     double seconds(int repetitions, Clock clock);
+
+    /** The same work by one thread, if what several bring is worth a row. It takes turns too. */
+    default Optional<Contestant> alone() {
+        return Optional.empty();
+    }
+
+    /** What else is worth knowing when the work is done. */
+    default List<Remark> remarks() {
+        return List.of();
+    }
 
     /** Waits until none of its threads is busy any more: who comes next must have the machine for himself. */
     default void rest() {

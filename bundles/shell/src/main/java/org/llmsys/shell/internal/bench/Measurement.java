@@ -1,6 +1,7 @@
 package org.llmsys.shell.internal.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,16 +18,16 @@ import org.llmsys.shell.Console;
  * @param threads of this process
  * @param rounds  of which the median counts
  * @param names   of the providers that take part; none for all
- * @param peers   whether those that are installed take part too
+ * @param peers   who takes part too, if they are installed
  * @param clock   to measure with
  */
-record Measurement(int threads, int rounds, List<String> names, boolean peers, Clock clock, Console console) {
+record Measurement(int threads, int rounds, List<String> names, List<PeerProgram> peers, Clock clock, Console console) {
 
     /** A row for each provider, measure and peer. */
     List<Row> run(String title, List<Trial> trials) {
         Job job = console.job("bench " + title + ", threads: " + threads, "rounds", (long) trials.size() * rounds);
         List<Row> rows = new ArrayList<>();
-        try (Peers present = peers ? Peers.start(threads, console) : Peers.none()) {
+        try (Peers present = Peers.start(peers, threads, console)) {
             for (Trial trial : trials) {
                 rows.addAll(trial(trial, present, job, (long) rounds * trials.indexOf(trial)));
             }
@@ -42,7 +43,10 @@ record Measurement(int threads, int rounds, List<String> names, boolean peers, C
         try {
             List<Contestant> here = chosen(ours);
             List<Peer> there = present.prepared(trial, console);
-            List<Contestant> all = new ArrayList<>(here);
+            Map<Contestant, Contestant> alone = new LinkedHashMap<>();
+            here.forEach(contestant -> contestant.alone().ifPresent(one -> alone.put(contestant, one)));
+            List<Contestant> all = new ArrayList<>(alone.values());
+            all.addAll(here);
             all.addAll(there);
             Map<Contestant, double[]> times = new Turns(trial.turnSeconds(), clock, job).run(all, rounds, done);
             List<Row> rows = new ArrayList<>();
@@ -50,11 +54,24 @@ record Measurement(int threads, int rounds, List<String> names, boolean peers, C
                 for (Measure measure : trial.measures()) {
                     rows.addAll(rows(trial, contestant, measure, there, times));
                 }
+                if (alone.containsKey(contestant)) {
+                    double factor = Turns.ratio(times.get(contestant), times.get(alone.get(contestant)));
+                    rows.add(remark(trial, contestant, new Remark("over one thread", factor, "times")));
+                }
+                contestant.remarks().forEach(remark -> rows.add(remark(trial, contestant, remark)));
             }
             return rows;
         } finally {
             ours.forEach(Contestant::close);
         }
+    }
+
+    private Row remark(Trial trial, Contestant contestant, Remark remark) {
+        return Row.alone(trial.slot(), contestant.name(), what(trial) + ", " + remark.what(), threads, remark.value(), remark.unit());
+    }
+
+    private String what(Trial trial) {
+        return clock == Clock.WALL ? trial.what() : trial.what() + ", CPU time";
     }
 
     private List<Contestant> chosen(List<Contestant> ours) {
@@ -71,7 +88,7 @@ record Measurement(int threads, int rounds, List<String> names, boolean peers, C
     private List<Row> rows(Trial trial, Contestant contestant, Measure measure, List<Peer> there, Map<Contestant, double[]> times) {
         double[] own = times.get(contestant);
         double value = measure.of(Turns.median(own));
-        String what = clock == Clock.WALL ? trial.what() : trial.what() + ", CPU time";
+        String what = what(trial);
         if (there.isEmpty()) {
             return List.of(Row.alone(trial.slot(), contestant.name(), what, threads, value, measure.unit()));
         }

@@ -2,7 +2,6 @@ package org.llmsys.shell.internal.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import org.llmsys.assembly.Problem;
  *
  * <pre>
  *                          ready numpy 2.4.0        or: missing REASON
- *   prepare matmul 8 8 8   ok WAY                   or: unknown
+ *   prepare matmul 8 8 8   ok WAY                   or: unknown, or: declined REASON
  *   run 100 WALL           seconds 1.2e-06          any: failed REASON
  * </pre>
  *
@@ -30,6 +29,7 @@ final class Peer implements Contestant {
     /** Longer than any question should take, a library's first import on a busy machine included. */
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    private static final String DECLINED = "declined ";
     private static final long LOOK_NANOS = 40_000_000;
     private static final long ENDS_MILLIS = 2000;
     private static final String[] THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"};
@@ -48,11 +48,6 @@ final class Peer implements Contestant {
         this.patience = patience;
         this.questions = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    /** The Python program of a peer, {@code numpy} or {@code torch}: its own text, then what all have in common. */
-    static List<String> python(String name) {
-        return List.of("python3", "-c", resource(name + ".py") + resource("protocol.py"));
     }
 
     /**
@@ -98,9 +93,13 @@ final class Peer implements Contestant {
      * Makes it ready for a case.
      *
      * @return in which way it will do it, the fastest it knows; null when it does not know the case
+     * @throws PeerDeclines when it knows the case, but comes to another result or lacks something
      */
-    String prepare(String question) {
+    String prepare(String question) throws PeerDeclines {
         String answer = ask("prepare " + question);
+        if (answer.startsWith(DECLINED)) {
+            throw new PeerDeclines(answer.substring(DECLINED.length()));
+        }
         return answer.equals("unknown") ? null : after("ok ", answer);
     }
 
@@ -181,14 +180,6 @@ final class Peer implements Contestant {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static String resource(String file) {
-        try (InputStream stream = Peer.class.getResourceAsStream(file)) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("the bundle's file " + file + " cannot be read", e);
         }
     }
 }

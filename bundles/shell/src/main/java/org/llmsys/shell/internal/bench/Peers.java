@@ -9,24 +9,17 @@ import org.llmsys.shell.Console;
 /** The peers that are installed here. */
 record Peers(List<Peer> all) implements AutoCloseable {
 
-    private static final List<String> NAMES = List.of("numpy", "torch");
-
-    /** No peers. */
-    static Peers none() {
-        return new Peers(List.of());
-    }
-
     /** Starts those that are there, and says of each whether it is. Ctrl-C ends them. */
-    static Peers start(int threads, Console console) {
+    static Peers start(List<PeerProgram> programs, int threads, Console console) {
         Peers peers = new Peers(new ArrayList<>());
-        for (String name : NAMES) {
+        for (PeerProgram program : programs) {
             try {
-                Peer peer = Peer.start(name, Peer.python(name), threads, Peer.PATIENCE);
+                Peer peer = Peer.start(program.name(), program.command(threads), threads, Peer.PATIENCE);
                 peers.all().add(peer);
                 console.onCancel(peer::close);
                 console.err().println("peer: " + peer.version() + ", " + threads + (threads == 1 ? " thread" : " threads"));
             } catch (IOException e) {
-                console.err().println("no peer " + name + ": " + e.getMessage());
+                console.err().println("no peer " + program.name() + ": " + e.getMessage() + " (" + program.fix() + ")");
             }
         }
         return peers;
@@ -36,12 +29,16 @@ record Peers(List<Peer> all) implements AutoCloseable {
     List<Peer> prepared(Trial trial, Console console) {
         List<Peer> ready = new ArrayList<>();
         for (Peer peer : all) {
-            String way = peer.prepare(trial.question());
-            if (way == null) {
-                console.err().println(trial.what() + ": " + peer.name() + " does not do this");
-            } else {
-                ready.add(peer);
-                console.err().println(trial.what() + ": " + peer.name() + " by " + way);
+            try {
+                String way = peer.prepare(trial.question());
+                if (way == null) {
+                    console.err().println(trial.what() + ": " + peer.name() + " does not do this");
+                } else {
+                    ready.add(peer);
+                    console.err().println(trial.what() + ": " + peer.name() + " by " + way);
+                }
+            } catch (PeerDeclines e) {
+                console.err().println("error: " + trial.what() + ": " + peer.name() + " does not take part: " + e.getMessage());
             }
         }
         return ready;

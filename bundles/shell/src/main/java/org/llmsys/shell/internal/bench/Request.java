@@ -2,19 +2,26 @@ package org.llmsys.shell.internal.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What somebody wants to have measured.
  *
- * @param name    of the benchmark
- * @param sizes   as typed; empty for the benchmark's own
- * @param threads numbers of threads, as typed; empty for as many as this process has
- * @param names   of the providers that take part, as typed; empty for all
- * @param rounds  of which the median counts
- * @param peers   whether those that are installed take part too
- * @param cpuTime whether processor time counts instead of time as it passes
+ * @param name     of the benchmark
+ * @param sizes    as typed; empty for the benchmark's own
+ * @param threads  numbers of threads, as typed; empty for as many as this process has
+ * @param names    of the providers that take part, as typed; empty for all
+ * @param rounds   of which the median counts
+ * @param peers    whether those that are installed take part too
+ * @param cpuTime  whether processor time counts instead of time as it passes
+ * @param material text and vocabulary, of the benchmark {@code tokenizer} alone
  */
-public record Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime) {
+public record Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime, Optional<Material> material) {
+
+    /** For a benchmark that makes up what it works on. */
+    public Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime) {
+        this(name, sizes, threads, names, rounds, peers, cpuTime, Optional.empty());
+    }
 
     /** The command that asks for the same with this number of threads. */
     List<String> command(int threads) {
@@ -31,6 +38,7 @@ public record Request(String name, String sizes, String threads, String names, i
         if (cpuTime) {
             words.add("--cpu-time");
         }
+        material.ifPresent(given -> words.addAll(given.options()));
         return words;
     }
 

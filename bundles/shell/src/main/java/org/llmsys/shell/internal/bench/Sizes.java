@@ -46,7 +46,7 @@ final class Sizes {
     private static void requireRoom(int[] numbers, String size) {
         int[] sorted = numbers.clone();
         Arrays.sort(sorted);
-        if ((long) sorted[sorted.length - 1] * sorted[sorted.length - 2] > MOST_ELEMENTS) {
+        if (sorted.length > 1 && (long) sorted[sorted.length - 1] * sorted[sorted.length - 2] > MOST_ELEMENTS) {
             throw Problem.misused("--sizes cannot be " + size.strip(), "a matrix of more than " + MOST_ELEMENTS + " elements is too large to measure with",
                     "give a smaller one");
         }

@@ -31,6 +31,7 @@ class PeerTest {
               case "$word $rest" in
                 'prepare known 8 9') echo ok somehow ;;
                 'prepare damaged') echo failed ValueError: no such thing ;;
+                'prepare other') echo declined its ids are others ;;
                 'prepare '*) echo unknown ;;
                 'run 13 WALL') echo crashed >&2; exit 7 ;;
                 'run 14 WALL') echo seconds soon ;;
@@ -63,7 +64,7 @@ class PeerTest {
 
     @Test
     @DisplayName("a peer says who it is, knows some cases and not others, and answers with seconds; it is told the number of threads")
-    void protocol() throws IOException {
+    void protocol() throws Exception {
         try (Peer peer = start(FAKE)) {
             assertEquals("fake 1.0 with 3 threads", peer.version());
             assertNull(peer.prepare("other 8"));
@@ -81,6 +82,15 @@ class PeerTest {
             assertEquals("the peer fake could not do its part", problem.getMessage());
             assertEquals("failed ValueError: no such thing", problem.why());
             assertEquals("it gave soon as its seconds", assertThrows(Problem.class, () -> peer.seconds(14, Clock.WALL)).why());
+        }
+    }
+
+    @Test
+    @DisplayName("a peer that declines a case says why, and serves the next one")
+    void declines() throws Exception {
+        try (Peer peer = start(FAKE)) {
+            assertEquals("its ids are others", assertThrows(PeerDeclines.class, () -> peer.prepare("other")).getMessage());
+            assertEquals("somehow", peer.prepare("known 8 9"));
         }
     }
 
@@ -124,7 +134,7 @@ class PeerTest {
     @ParameterizedTest
     @ValueSource(strings = {"numpy", "torch"})
     @DisplayName("the real peer knows every case of our benchmarks, answers at tiny sizes, and survives a question it cannot answer")
-    void real(String name) throws IOException {
+    void real(String name) throws Exception {
         try (Peer peer = installed(name)) {
             assertTrue(peer.version().startsWith(name + " "), peer.version());
             for (String question : List.of("matmul 3 4 5", "gemv 7 5", "gemv-transposed 7 5", "softmax 3 5", "softmax-backward 3 5", "layernorm 3 5",
@@ -143,7 +153,7 @@ class PeerTest {
     @DisplayName("the real peer ends by itself when its pipe closes, whatever has become of us")
     void endsWithItsPipe() throws Exception {
         installed("numpy").close();                          // skips where it is not
-        Process python = new ProcessBuilder(Peer.python("numpy")).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process python = new ProcessBuilder(PythonPeer.of("numpy").command(1)).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         python.getOutputStream().close();
         assertTrue(python.waitFor(30, TimeUnit.SECONDS));
         assertEquals(0, python.exitValue());
@@ -151,7 +161,7 @@ class PeerTest {
 
     private static Peer installed(String name) {
         try {
-            return Peer.start(name, Peer.python(name), 1, Duration.ofSeconds(120));
+            return Peer.start(name, PythonPeer.of(name).command(1), 1, Duration.ofSeconds(120));
         } catch (IOException e) {
             Assumptions.abort(name + " is not installed: " + e.getMessage());
             throw new AssertionError(e);

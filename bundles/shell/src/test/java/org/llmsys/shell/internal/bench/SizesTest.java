@@ -21,6 +21,7 @@ class SizesTest {
         List<int[]> sizes = Sizes.read("8x9x10, 512", "MxKxN");
         assertArrayEquals(new int[] {8, 9, 10}, sizes.get(0));
         assertArrayEquals(new int[] {512, 512, 512}, sizes.get(1));
+        assertArrayEquals(new int[] {1_000_000}, Sizes.read("1000000", "V").getFirst(), "one number makes no matrix");
     }
 
     @ParameterizedTest
