@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** What a byte-pair tokenizer has learned, in the order it was learned: enough to replay the training. */
+/** What a tokenizer that joins pairs has learned, in the order it was learned: enough to replay the training. */
 @ConsumerType
 public interface MergeHistory {
 

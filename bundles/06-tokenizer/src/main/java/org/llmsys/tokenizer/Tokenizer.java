@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Tokenizer {
 
-    /** The {@link TokenizerType} it belongs to: {@code char}, {@code whitespace}. */
+    /** The {@link TokenizerType} it belongs to: {@code char}, {@code byte-bpe}, {@code wordpiece}. */
     String type();
 
     /** Number of ids, V. */
@@ -52,8 +52,15 @@ public interface Tokenizer {
     String toJson();
 
     /**
-     * This tokenizer in one of the other forms: the names of the files, as such tokenizers have them, and what they hold.
+     * This tokenizer in one of the other forms: the names of the files, as such tokenizers have them, and what they hold. Read again they
+     * give a tokenizer with the same ids for every text; special tokens at its ends may be the form's own, where it has some (a
+     * {@code tokenizer.bin} means {@code <s>} before every text). {@link TokenizerFiles#write} puts them on a disk.
      *
+     * <pre>{@code
+     * byte[] vocabulary = tokenizer.files(Form.VOCAB_TXT).orElseThrow().get("vocab.txt");
+     * }</pre>
+     *
+     * @param form any but {@link TokenizerFile.Form#TOKENIZER_JSON}, which is {@link #toJson}
      * @return empty when such files do not hold tokenizers of this kind
      * @throws org.llmsys.assembly.Problem when they do, but cannot say all of this one
      */

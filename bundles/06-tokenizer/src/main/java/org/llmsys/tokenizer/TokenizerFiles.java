@@ -26,13 +26,17 @@ import org.llmsys.tokenizer.internal.TokenizerForms;
  * Tokenizer tokenizer = TokenizerFiles.read(Path.of("models/llama"), assemblies);
  * }</pre>
  *
- * <p>In a folder the first of these counts: {@code tokenizer.json}, {@code tokenizer.model}, {@code vocab.json} with {@code merges.txt},
- * {@code encoder.json} with {@code vocab.bpe}, {@code vocab.txt}, {@code tokenizer.bin}, the only {@code .tiktoken} or {@code .gguf} file.
+ * <p>In a folder the first of these counts: {@code tokenizer.json}, {@code tokenizer.model}, {@code spiece.model},
+ * {@code sentencepiece.bpe.model}, {@code vocab.json} with {@code merges.txt}, {@code encoder.json} with {@code vocab.bpe},
+ * {@code vocab.txt}, {@code tokenizer.bin}, the only {@code .tiktoken} or {@code .gguf} file.
  */
 public final class TokenizerFiles {
 
     private static final int LOOKED_AT = 1 << 16;
-    private static final List<String> IN_FOLDER = List.of("tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json", "vocab.txt", "tokenizer.bin");
+    private static final List<String> IN_FOLDER = List.of("tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json",
+            "encoder.json", "vocab.txt", "tokenizer.bin");
+    /** The file beside a vocabulary. */
+    private static final Map<String, String> MERGES = Map.of("vocab.json", "merges.txt", "encoder.json", "vocab.bpe");
 
     private TokenizerFiles() {
     }
@@ -71,10 +75,14 @@ public final class TokenizerFiles {
      */
     public static void write(Tokenizer tokenizer, Form form, Path path) {
         Map<String, byte[]> files = form == Form.TOKENIZER_JSON
-                ? Map.of(path.getFileName().toString(), tokenizer.toJson().getBytes(StandardCharsets.UTF_8))
+                ? Map.of("tokenizer.json", tokenizer.toJson().getBytes(StandardCharsets.UTF_8))
                 : tokenizer.files(form).orElseThrow(() -> Problem.failed("cannot write the tokenizer " + path,
                         "files of the form " + form + " do not hold tokenizers of the kind " + tokenizer.type(), "write it as tokenizer.json"));
         if (files.size() == 1) {
+            if (Files.isDirectory(path)) {
+                throw Problem.misused("cannot write the tokenizer " + path, "it is a folder, and the form " + form + " is one file",
+                        "give the path of the file, such as " + path.resolve(files.keySet().iterator().next()));
+            }
             AtomicFiles.ON_DISK.writeFile(path, sink -> sink.write(ByteBuffer.wrap(files.values().iterator().next())));
             return;
         }
@@ -90,7 +98,14 @@ public final class TokenizerFiles {
         Path file = Files.isDirectory(path) ? inFolder(path) : path;
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(LOOKED_AT);
-            return TokenizerForms.of(file, start).orElseThrow(() -> unknown(path, "its content is of no form that is known here"));
+            if (start.length == 0) {
+                throw unknown(path, "the file is empty");
+            }
+            Form form = TokenizerForms.of(start, start.length < LOOKED_AT).orElseThrow(() -> unknown(path, "its content is of no form that is known here"));
+            if (form == Form.VOCAB_AND_MERGES && MERGES.values().stream().noneMatch(name -> Files.isRegularFile(file.resolveSibling(name)))) {
+                throw unknown(path, "it is a vocabulary, and the merges that belong to it do not lie beside it");
+            }
+            return new TokenizerFile(form, file);
         } catch (IOException e) {
             throw new Problem("cannot read the tokenizer " + path, Files.exists(file) ? e.toString() : "there is no such file",
                     "give the path of a tokenizer file or of a model's folder", Problem.FAILED, e);
@@ -99,7 +114,8 @@ public final class TokenizerFiles {
 
     private static Path inFolder(Path folder) {
         for (String name : IN_FOLDER) {
-            if (Files.isRegularFile(folder.resolve(name))) {
+            boolean whole = !MERGES.containsKey(name) || Files.isRegularFile(folder.resolve(MERGES.get(name)));
+            if (whole && Files.isRegularFile(folder.resolve(name))) {
                 return folder.resolve(name);
             }
         }

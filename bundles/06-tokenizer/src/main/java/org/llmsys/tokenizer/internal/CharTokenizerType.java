@@ -1,6 +1,7 @@
 package org.llmsys.tokenizer.internal;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
@@ -16,25 +17,28 @@ public final class CharTokenizerType implements TokenizerType {
 
     @Override
     public Tokenizer train(String text, TrainingSettings settings, Job job) {
-        List<String> characters = Counts.of(text.codePoints().mapToObj(Character::toString), settings).stream().sorted(Counts.BY_CODE_POINT).toList();
+        WordLevel.requireWholeCharacters(text);
+        Counts counts = new Counts(settings);
+        Counts.eachBlock(text, job, (from, to) -> text.substring(from, to).codePoints().forEach(character -> counts.add(Character.toString(character))));
+        List<String> characters = counts.mostFrequent(settings.vocabSize()).stream().sorted(Counts.BY_CODE_POINT).toList();
         if (characters.isEmpty()) {
             throw Problem.failed("cannot learn a vocabulary", "the text has no characters that occur " + settings.minFrequency() + " times",
                     "give a longer text or a lower minimum frequency");
         }
-        return new CharTokenizer(new Vocabulary(characters), List.of());
+        return new CharTokenizer(new WordLevelJson.Content(new Vocabulary(characters), List.of(), WhitespaceTokenizer.UNKNOWN, Optional.empty()));
     }
 
     @Override
     public boolean reads(String json) {
-        return WordLevelJson.cutOf(json) == WordLevelJson.Cut.EACH_CHARACTER;
+        return WordLevelJson.isCutIntoWords(json).filter(words -> !words).isPresent();
     }
 
     @Override
     public Tokenizer read(String json) {
         WordLevelJson.Content content = WordLevelJson.read(json);
-        if (content.cut() != WordLevelJson.Cut.EACH_CHARACTER) {
+        if (content.words().isPresent()) {
             throw WordLevelJson.damaged("it is a whitespace tokenizer, not a char tokenizer");
         }
-        return new CharTokenizer(content.vocabulary(), content.specialTokens());
+        return new CharTokenizer(content);
     }
 }

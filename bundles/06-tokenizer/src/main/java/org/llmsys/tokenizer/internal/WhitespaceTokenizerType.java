@@ -2,6 +2,7 @@ package org.llmsys.tokenizer.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
@@ -17,33 +18,35 @@ public final class WhitespaceTokenizerType implements TokenizerType {
 
     @Override
     public Tokenizer train(String text, TrainingSettings settings, Job job) {
-        List<String> words = new ArrayList<>();
-        Words.forEach(text, 0, text.length(), (start, end) -> words.add(text.substring(start, end)));
-        TrainingSettings forWords = new TrainingSettings(Math.max(0, settings.vocabSize() - 1), settings.minFrequency());
-        List<String> tokens = new ArrayList<>(List.of(WhitespaceTokenizer.UNKNOWN));
-        if (settings.vocabSize() != 1) {
-            Counts.of(words.stream(), forWords).stream().filter(word -> !word.equals(WhitespaceTokenizer.UNKNOWN)).forEach(tokens::add);
-        }
-        if (words.isEmpty()) {
+        WordLevel.requireWholeCharacters(text);
+        Counts counts = new Counts(settings);
+        Counts.eachBlock(text, job, (from, to) -> Words.WhitespaceSplit.forEach(text, from, to, (start, end) -> counts.add(text.substring(start, end))));
+        if (counts.isEmpty()) {
             throw Problem.failed("cannot learn a vocabulary", "the text has no words", "give a text with words in it");
         }
-        return new WhitespaceTokenizer(new Vocabulary(tokens), List.of(WhitespaceTokenizer.UNKNOWN));
+        counts.remove(WhitespaceTokenizer.UNKNOWN);
+        List<String> tokens = new ArrayList<>(List.of(WhitespaceTokenizer.UNKNOWN));
+        if (settings.vocabSize() != 1) {
+            tokens.addAll(counts.mostFrequent(Math.max(0, settings.vocabSize() - 1)));
+        }
+        return new WhitespaceTokenizer(new WordLevelJson.Content(new Vocabulary(tokens), List.of(new AddedWord(WhitespaceTokenizer.UNKNOWN, true)),
+                WhitespaceTokenizer.UNKNOWN, Optional.of(Words.WhitespaceSplit)));
     }
 
     @Override
     public boolean reads(String json) {
-        return WordLevelJson.cutOf(json) == WordLevelJson.Cut.AT_WHITE_SPACE;
+        return WordLevelJson.isCutIntoWords(json).orElse(false);
     }
 
     @Override
     public Tokenizer read(String json) {
         WordLevelJson.Content content = WordLevelJson.read(json);
-        if (content.cut() != WordLevelJson.Cut.AT_WHITE_SPACE) {
+        if (content.words().isEmpty()) {
             throw WordLevelJson.damaged("it is a char tokenizer, not a whitespace tokenizer");
         }
-        if (content.vocabulary().id(WhitespaceTokenizer.UNKNOWN).isEmpty()) {
-            throw WordLevelJson.damaged("its vocabulary has no " + WhitespaceTokenizer.UNKNOWN);
+        if (content.vocabulary().id(content.unknown()).isEmpty()) {
+            throw WordLevelJson.damaged("its vocabulary has no " + content.unknown());
         }
-        return new WhitespaceTokenizer(content.vocabulary(), content.specialTokens());
+        return new WhitespaceTokenizer(content);
     }
 }

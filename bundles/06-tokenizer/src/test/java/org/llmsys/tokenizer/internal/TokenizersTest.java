@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,8 @@ class TokenizersTest {
     @Test
     @DisplayName("special tokens: recognized, ignored or refused, as the caller says; the longest wins")
     void specialTokens() {
-        Tokenizer tokenizer = new CharTokenizer(new Vocabulary(List.of("a", "<", ">", "<a>", "<a>>")), List.of("<a>", "<a>>"));
+        Tokenizer tokenizer = new CharTokenizer(new WordLevelJson.Content(new Vocabulary(List.of("a", "<", ">", "<a>", "<a>>")),
+                List.of(new AddedWord("<a>", true), new AddedWord("<a>>", true)), "<unk>", Optional.empty()));
         assertArrayEquals(new int[] {0, 4, 3}, tokenizer.encode("a<a>><a>"));
         assertArrayEquals(new int[] {0, 1, 0, 2}, tokenizer.encode("a<a>", Specials.IGNORED).ids());
         assertThrows(Problem.class, () -> tokenizer.encode("a<a>", Specials.REFUSED));
@@ -143,6 +145,61 @@ class TokenizersTest {
         assertThrows(Problem.class, () -> train(chars, "ab").decode(new int[] {2}));
         assertThrows(Problem.class, () -> train(chars, "ab").decode(new int[] {-1}));
         assertEquals(0, train(chars, "ab").encode("").length);
+    }
+
+    @Test
+    @DisplayName("whitespace: files cut as WhitespaceSplit, Whitespace and BertPreTokenizer do, with any unknown token; ids as Hugging Face tokenizers 0.23 gives them")
+    void otherCuts() {
+        String json = train(words, "it s 5_x ok ' , é\u0301 a\u200Db 中 £").toJson().replace("<unk>", "[?]");
+        String text = " it's 5_x,  ok\u00A0é\u0301 £a\u200Db!中";
+        //                                   <?>=0  '=1  ,=2  5_x=3  a..b=4  it=5  ok=6  s=7  £=8  é=9  中=10
+        assertArrayEquals(new int[] {0, 0, 6, 9, 0}, words.read(json).encode(text));
+        assertArrayEquals(new int[] {5, 1, 7, 3, 2, 6, 9, 8, 4, 0, 10}, words.read(json.replace("WhitespaceSplit", "Whitespace")).encode(text));
+        assertArrayEquals(new int[] {5, 1, 7, 0, 0, 0, 2, 6, 9, 0, 0, 10}, words.read(json.replace("WhitespaceSplit", "BertPreTokenizer")).encode(text));
+    }
+
+    @Test
+    @DisplayName("added tokens beyond the vocabulary extend it; those that are not special are found when special ones are ignored; a char file may know <unk>")
+    void addedTokens() {
+        String json = train(chars, "abc").toJson().replace("\"added_tokens\": []", "\"added_tokens\": [{\"id\": 3, \"content\": \"<unk>\", \"special\": true}, "
+                + "{\"id\": 4, \"content\": \"cab\", \"special\": false}]");
+        Tokenizer tokenizer = chars.read(json);
+        assertEquals(5, tokenizer.vocabSize());
+        assertArrayEquals(new int[] {0, 4, 3, 3}, tokenizer.encode("acab<unk>x"));
+        assertArrayEquals(new int[] {4, 3}, tokenizer.encode("cabx", Specials.IGNORED).ids());
+        assertArrayEquals(new int[] {4}, tokenizer.encode("cab", Specials.REFUSED).ids());
+        assertThrows(Problem.class, () -> tokenizer.encode("a<unk>", Specials.REFUSED));
+        assertEquals(tokenizer.toJson(), chars.read(tokenizer.toJson()).toJson());
+    }
+
+    @Test
+    @DisplayName("parts of a file that would change the ids or the text are refused by their name, and added tokens that cannot be")
+    void unknownParts() {
+        String json = train(words, "a b").toJson();
+        for (String part : List.of("normalizer", "post_processor", "decoder")) {
+            Problem problem = assertThrows(Problem.class, () -> words.read(json.replace("\"model\": {", "\"" + part + "\": {\"type\": \"Foreign\"}, \"model\": {")));
+            assertTrue(problem.why().contains("Foreign"), problem.why());
+        }
+        for (String added : List.of("{\"id\": 1, \"content\": \"x\", \"special\": true}", "{\"id\": 9, \"content\": \"x\", \"special\": true}",
+                "{\"id\": 3, \"content\": \"\", \"special\": true}", "{\"id\": -1, \"content\": \"x\", \"special\": true}", "{\"id\": 3}", "7",
+                "{\"id\": 3, \"content\": \"x\", \"special\": true, \"lstrip\": true}")) {
+            assertThrows(Problem.class, () -> words.read(json.replaceFirst("\"added_tokens\": \\[", "\"added_tokens\": [" + added + ",")), added);
+        }
+    }
+
+    @Test
+    @DisplayName("equally frequent words and characters come in Unicode order; settings out of range are refused; half a surrogate pair is")
+    void trainingEdges() {
+        assertEquals("a", words.train("\uD83D\uDE00 \uFFFD b a", new TrainingSettings(2, 1), Job.silent("t")).token(1));
+        Tokenizer tokenizer = train(words, "\uD83D\uDE00 \uFFFD b b");
+        assertEquals(List.of("b", "\uFFFD", "\uD83D\uDE00"), List.of(tokenizer.token(1), tokenizer.token(2), tokenizer.token(3)));
+        assertEquals(3, words.train("<unk> <unk> a b c", new TrainingSettings(3, 1), Job.silent("t")).vocabSize());
+        for (TokenizerType type : List.of(chars, words)) {
+            assertThrows(Problem.class, () -> type.train("a b", new TrainingSettings(-5, 1), Job.silent("t")));
+            assertThrows(Problem.class, () -> type.train("a b", new TrainingSettings(0, 0), Job.silent("t")));
+            assertThrows(Problem.class, () -> train(type, "a \uD83D b"));
+            assertThrows(Problem.class, () -> train(type, "a b").encode("a \uDE00"));
+        }
     }
 
     private static Tokenizer train(TokenizerType type, String text) {

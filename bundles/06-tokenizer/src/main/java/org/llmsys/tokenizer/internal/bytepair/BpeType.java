@@ -109,7 +109,7 @@ public final class BpeType implements TokenizerType {
     @Override
     public Tokenizer read(String json) {
         ByteBpeJson.Content content = ByteBpeJson.read(json);
-        if (content.settings().cut() != Cut.NONE) {
+        if (!content.settings().cut().equals(Cut.NONE)) {
             throw HfFields.damaged("it is a byte-bpe tokenizer, which cuts text into words, not a bpe tokenizer");
         }
         return new BpeTokenizer(content.model(), content.settings(), content.added());

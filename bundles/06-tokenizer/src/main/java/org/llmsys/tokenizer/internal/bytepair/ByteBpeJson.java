@@ -1,6 +1,7 @@
 package org.llmsys.tokenizer.internal.bytepair;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +14,9 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.tokenizer.internal.bytepair.BytePairModel.Rule;
 
 /**
- * Byte-level BPE in the form of Hugging Face's {@code tokenizer.json}: model {@code BPE}, decoder {@code ByteLevel}, text cut by
- * {@code ByteLevel}, by {@code Digits} and {@code ByteLevel}, or by {@code Split} with one of the known expressions. Anything else in
- * the file is refused by name. {@code truncation} and {@code padding} are settings of a batch, not of the tokenizer, and are skipped.
+ * Byte-level BPE in the form of Hugging Face's {@code tokenizer.json}: model {@code BPE}, decoder {@code ByteLevel}, text cut as
+ * {@link CutJson} says. Anything else in the file is refused by name. {@code truncation} and {@code padding} are settings of a batch, not
+ * of the tokenizer, and are skipped.
  *
  * @see <a href="https://huggingface.co/docs/tokenizers">Hugging Face tokenizers</a>
  */
@@ -63,19 +64,20 @@ final class ByteBpeJson {
                 throw HfFields.notKnown("decoder", HfFields.absent(root, "decoder") ? "missing" : HfFields.type(root.get("decoder")));
             }
             return new Content(model(root.getAsJsonObject("model"), added), ByteBpeText.read(root), added);
-        } catch (ClassCastException | IllegalStateException | NullPointerException | UnsupportedOperationException e) {
+        } catch (ClassCastException | IllegalStateException | NullPointerException | UnsupportedOperationException | NumberFormatException
+                | IndexOutOfBoundsException e) {
             throw HfFields.damaged("a field is missing or of the wrong type");
         }
     }
 
     private static BytePairModel model(JsonObject model, List<AddedToken> added) {
-        for (String field : List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix")) {
+        for (String field : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
             if (!HfFields.absent(model, field) && !model.get(field).getAsString().isEmpty()) {
                 throw HfFields.notKnown("model's " + field, model.get(field).getAsString());
             }
         }
-        if (HfFields.flag(model, "byte_fallback", false)) {
-            throw HfFields.notKnown("model's byte_fallback", "true");
+        if (!HfFields.absent(model, "dropout") && model.get("dropout").getAsDouble() != 0) {
+            throw HfFields.notKnown("model's dropout", model.get("dropout").getAsString());
         }
         List<String[]> merges = new ArrayList<>();
         for (JsonElement merge : model.getAsJsonArray("merges")) {
@@ -86,7 +88,17 @@ final class ByteBpeJson {
             }
         }
         Map<String, Integer> vocabulary = HfFields.vocabulary(model.getAsJsonObject("vocab"));
-        return VocabAndMerges.model(vocabulary, merges, added, HfFields.flag(model, "ignore_merges", false));
+        BytePairModel read = VocabAndMerges.model(vocabulary, merges, added, HfFields.flag(model, "ignore_merges", false));
+        // what to do with an unknown byte matters only when there is one
+        if (Arrays.stream(read.byteIds()).anyMatch(id -> id < 0)) {
+            if (HfFields.flag(model, "byte_fallback", false)) {
+                throw HfFields.notKnown("model's byte_fallback", "true, and the vocabulary lacks bytes");
+            }
+            if (!HfFields.absent(model, "unk_token") && !HfFields.text(model, "unk_token").isEmpty()) {
+                throw HfFields.notKnown("model's unk_token", HfFields.text(model, "unk_token") + ", and the vocabulary lacks bytes");
+            }
+        }
+        return read;
     }
 
     private static List<AddedToken> addedTokens(JsonElement list) {
@@ -97,12 +109,9 @@ final class ByteBpeJson {
         for (JsonElement element : list.getAsJsonArray()) {
             JsonObject token = element.getAsJsonObject();
             String content = HfFields.text(token, "content");
-            for (String flag : List.of("single_word", "lstrip", "rstrip")) {
-                if (HfFields.flag(token, flag, false)) {
-                    throw HfFields.notKnown("added token " + content, "marked " + flag);
-                }
-            }
-            added.add(new AddedToken(HfFields.id(token.get("id"), content), content, HfFields.flag(token, "special", false)));
+            boolean special = HfFields.flag(token, "special", false);
+            added.add(new AddedToken(HfFields.id(token.get("id"), content), content, special, HfFields.flag(token, "lstrip", false),
+                    HfFields.flag(token, "rstrip", false), HfFields.flag(token, "single_word", false), HfFields.flag(token, "normalized", !special)));
         }
         return added;
     }
@@ -113,7 +122,10 @@ final class ByteBpeJson {
             JsonObject entry = new JsonObject();
             entry.addProperty("id", token.id());
             entry.addProperty("content", token.content());
-            List.of("single_word", "lstrip", "rstrip", "normalized").forEach(flag -> entry.addProperty(flag, false));
+            entry.addProperty("single_word", token.singleWord());
+            entry.addProperty("lstrip", token.leftStrip());
+            entry.addProperty("rstrip", token.rightStrip());
+            entry.addProperty("normalized", token.normalized());
             entry.addProperty("special", token.special());
             added.add(entry);
         }

@@ -8,7 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import org.llmsys.assembly.Problem;
 
-/** The parts of a {@code tokenizer.json} that say what happens around the merging: normalizer, cut, and tokens put around a text. */
+/** The parts of a {@code tokenizer.json} that say what happens around the merging: normalizer, cut, tokens put around a text. */
 final class ByteBpeText {
 
     private ByteBpeText() {
@@ -28,20 +28,13 @@ final class ByteBpeText {
             throw HfFields.notKnown("pre-tokenizer", "missing");
         }
         List<JsonObject> steps = steps(root.getAsJsonObject("pre_tokenizer"), "Sequence", "pretokenizers");
-        JsonObject last = steps.getLast();
-        if (!HfFields.type(last).equals("ByteLevel")) {
-            throw HfFields.notKnown("last pre-tokenizer", HfFields.type(last));
-        }
-        Cut cut = cut(steps, HfFields.flag(last, "use_regex", true));
-        boolean prefixSpace = HfFields.flag(last, "add_prefix_space", true);
-        if (prefixSpace && steps.size() > 1) {
-            throw HfFields.notKnown("add_prefix_space", "true after another pre-tokenizer");
-        }
+        Cut cut = CutJson.read(steps);
+        boolean prefixSpace = HfFields.type(steps.getFirst()).equals("ByteLevel") && HfFields.flag(steps.getFirst(), "add_prefix_space", true);
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         if (!HfFields.absent(root, "post_processor")) {
             for (JsonObject step : steps(root.getAsJsonObject("post_processor"), "Sequence", "processors")) {
-                template(step, before, after);
+                around(step, before, after);
             }
         }
         return new TextSettings(cut, nfc, prefixSpace, List.copyOf(before), List.copyOf(after));
@@ -59,70 +52,54 @@ final class ByteBpeText {
         return steps;
     }
 
-    private static Cut cut(List<JsonObject> steps, boolean gpt2) {
-        if (steps.size() == 1) {
-            return gpt2 ? Cut.GPT2 : Cut.NONE;
-        }
-        JsonObject first = steps.getFirst();
-        String type = HfFields.type(first);
-        if (steps.size() == 2 && type.equals("Digits") && gpt2) {
-            if (!HfFields.flag(first, "individual_digits", false)) {
-                throw HfFields.notKnown("pre-tokenizer Digits", "without individual_digits");
+    /** What one step puts around what the steps before it have made: special tokens, the text, special tokens. */
+    private static void around(JsonObject step, List<Integer> before, List<Integer> after) {
+        String type = HfFields.type(step);
+        switch (type) {
+            case "ByteLevel" -> {
+                // trims offsets only
             }
-            return Cut.STARCODER;
-        }
-        if (steps.size() == 2 && type.equals("Split") && !gpt2) {
-            String behavior = HfFields.text(first, "behavior");
-            boolean inverted = HfFields.flag(first, "invert", false);
-            // every known expression matches every character, so removing the matches' inverse changes nothing
-            if (!behavior.equals("Isolated") && !(behavior.equals("Removed") && inverted)) {
-                throw HfFields.notKnown("pre-tokenizer Split", behavior + (inverted ? ", inverted" : ""));
+            case "RobertaProcessing", "BertProcessing" -> {
+                before.addFirst(HfFields.id(step.getAsJsonArray("cls").get(1), "cls"));
+                after.add(HfFields.id(step.getAsJsonArray("sep").get(1), "sep"));
             }
-            return Cut.ofPattern(HfFields.text(first.getAsJsonObject("pattern"), "Regex"));
+            case "TemplateProcessing" -> template(step, before, after);
+            default -> throw HfFields.notKnown("post-processor", type);
         }
-        throw HfFields.notKnown("pre-tokenizer", "the sequence " + steps.stream().map(HfFields::type).toList() + (gpt2 ? " with" : " without") + " use_regex");
     }
 
-    /** {@code TemplateProcessing} for a single text: special tokens, the text, special tokens. */
     private static void template(JsonObject step, List<Integer> before, List<Integer> after) {
-        String type = HfFields.type(step);
-        if (type.equals("ByteLevel")) {
-            // trims offsets only
-            return;
-        }
-        if (!type.equals("TemplateProcessing")) {
-            throw HfFields.notKnown("post-processor", type);
-        }
+        List<Integer> first = new ArrayList<>();
         boolean seen = false;
         for (JsonElement element : step.getAsJsonArray("single")) {
             JsonObject piece = element.getAsJsonObject();
             if (piece.has("Sequence")) {
+                if (seen) {
+                    throw HfFields.notKnown("post-processor TemplateProcessing", "one that repeats the text");
+                }
                 seen = true;
                 continue;
             }
             String name = HfFields.text(piece.getAsJsonObject("SpecialToken"), "id");
             for (JsonElement id : step.getAsJsonObject("special_tokens").getAsJsonObject(name).getAsJsonArray("ids")) {
-                (seen ? after : before).add(HfFields.id(id, name));
+                (seen ? after : first).add(HfFields.id(id, name));
             }
         }
+        if (!seen) {
+            throw HfFields.damaged("its TemplateProcessing leaves the text out");
+        }
+        before.addAll(0, first);
     }
 
     static void write(BytePairTokenizer tokenizer, JsonObject root) {
         TextSettings settings = tokenizer.settings();
         if (settings.nfc()) {
-            root.add("normalizer", object("NFC"));
+            root.add("normalizer", CutJson.object("NFC"));
         }
-        Cut cut = settings.cut();
-        boolean usesOwn = cut == Cut.GPT2 || cut == Cut.STARCODER;
-        JsonObject byteLevel = byteLevel(settings.prefixSpace(), usesOwn);
-        if (cut == Cut.GPT2 || cut == Cut.NONE) {
-            root.add("pre_tokenizer", byteLevel);
-        } else {
-            root.add("pre_tokenizer", sequence("pretokenizers", cut == Cut.STARCODER ? digits() : split(cut), byteLevel));
-        }
-        root.add("decoder", byteLevel(true, true));
+        root.add("pre_tokenizer", CutJson.write(settings.cut(), settings.prefixSpace()));
+        root.add("decoder", CutJson.byteLevel(true, true));
         if (!settings.before().isEmpty() || !settings.after().isEmpty()) {
-            root.add("post_processor", sequence("processors", byteLevel(true, true), template(tokenizer)));
+            root.add("post_processor", CutJson.sequence("processors", List.of(CutJson.byteLevel(true, true), template(tokenizer))));
         }
     }
 
@@ -135,7 +112,7 @@ final class ByteBpeText {
         tokenizer.settings().after().forEach(id -> single.add(special(tokenizer, id, tokens)));
         pair.addAll(single);
         pair.add(piece("Sequence", "B"));
-        JsonObject template = object("TemplateProcessing");
+        JsonObject template = CutJson.object("TemplateProcessing");
         template.add("single", single);
         template.add("pair", pair);
         template.add("special_tokens", tokens);
@@ -163,43 +140,5 @@ final class ByteBpeText {
         JsonObject piece = new JsonObject();
         piece.add(kind, inner);
         return piece;
-    }
-
-    private static JsonObject object(String type) {
-        JsonObject object = new JsonObject();
-        object.addProperty("type", type);
-        return object;
-    }
-
-    private static JsonObject sequence(String field, JsonObject... parts) {
-        JsonArray list = new JsonArray();
-        List.of(parts).forEach(list::add);
-        JsonObject sequence = object("Sequence");
-        sequence.add(field, list);
-        return sequence;
-    }
-
-    private static JsonObject byteLevel(boolean prefixSpace, boolean useRegex) {
-        JsonObject byteLevel = object("ByteLevel");
-        byteLevel.addProperty("add_prefix_space", prefixSpace);
-        byteLevel.addProperty("trim_offsets", true);
-        byteLevel.addProperty("use_regex", useRegex);
-        return byteLevel;
-    }
-
-    private static JsonObject digits() {
-        JsonObject digits = object("Digits");
-        digits.addProperty("individual_digits", true);
-        return digits;
-    }
-
-    private static JsonObject split(Cut cut) {
-        JsonObject pattern = new JsonObject();
-        pattern.addProperty("Regex", cut.pattern());
-        JsonObject split = object("Split");
-        split.add("pattern", pattern);
-        split.addProperty("behavior", "Isolated");
-        split.addProperty("invert", false);
-        return split;
     }
 }

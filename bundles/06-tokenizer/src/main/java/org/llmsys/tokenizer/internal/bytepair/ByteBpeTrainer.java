@@ -29,6 +29,7 @@ final class ByteBpeTrainer {
 
     private static final int BYTES = 256;
     private static final int REPORT_EVERY = 64;
+    private static final int CHECK_EVERY = 1 << 14;
 
     private final List<byte[]> vocabulary = new ArrayList<>();
     /** The tokens in {@link ByteAlphabet}, to find one that two different merges make. */
@@ -55,7 +56,8 @@ final class ByteBpeTrainer {
         ByteBpeTrainer trainer = new ByteBpeTrainer();
         job.say("counting pieces");
         documents.forEach(document -> trainer.count(document, cut, job));
-        trainer.countPairs();
+        job.say("counting pairs");
+        trainer.countPairs(job);
         job.total(merged);
         job.say("merging");
         trainer.merge(merged, frequency, job);
@@ -64,6 +66,7 @@ final class ByteBpeTrainer {
 
     private void count(byte[] text, PreTokenizer cut, Job job) {
         int checked = 0;
+        job.checkpoint();
         for (int at = 0; at < text.length;) {
             int end = cut.end(text, at, text.length);
             pieces.add(text, at, end);
@@ -75,13 +78,16 @@ final class ByteBpeTrainer {
         }
     }
 
-    private void countPairs() {
+    private void countPairs(Job job) {
         int[] byteIds = alphabet();
         starts = new int[pieces.size()];
         lengths = new int[pieces.size()];
         symbols = new int[IntStream.range(0, pieces.size()).map(pieces::length).sum()];
         int next = 0;
         for (int piece = 0; piece < starts.length; piece++) {
+            if (piece % CHECK_EVERY == 0) {
+                job.checkpoint();
+            }
             starts[piece] = next;
             lengths[piece] = pieces.length(piece);
             for (int i = 0; i < lengths[piece]; i++) {

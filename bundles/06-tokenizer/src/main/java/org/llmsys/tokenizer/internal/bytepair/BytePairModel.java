@@ -59,12 +59,23 @@ record BytePairModel(TokenBytes tokens, int[] byteIds, MergeTable table, List<Ru
 
     private BytePairModel(TokenBytes tokens, MergeTable table, List<Rule> rules, boolean anyWhole) {
         this(tokens, byteIdsOf(tokens), table, List.copyOf(rules), anyWhole, new boolean[tokens.size()]);
-        Merger merger = merger();
+        boolean[] merged = anyWhole ? null : foundByMerging();
         for (int id = 0; id < whole.length; id++) {
-            byte[] token = tokens.bytes(id);
-            IntList ids = new IntList(4);
-            whole[id] = token.length > 0 && (anyWhole || merger.merge(token, 0, token.length, ids) < 0 && ids.size() == 1 && ids.get(0) == id);
+            whole[id] = anyWhole ? tokens.length(id) > 0 : merged[id];
         }
+    }
+
+    /** For each id, whether merging its bytes gives it back. */
+    boolean[] foundByMerging() {
+        boolean[] found = new boolean[tokens.size()];
+        Merger merger = merger();
+        IntList ids = new IntList(4);
+        for (int id = 0; id < found.length; id++) {
+            byte[] token = tokens.bytes(id);
+            ids.clear();
+            found[id] = token.length > 0 && merger.merge(token, 0, token.length, ids) < 0 && ids.size() == 1 && ids.get(0) == id;
+        }
+        return found;
     }
 
     private static int[] byteIdsOf(TokenBytes tokens) {

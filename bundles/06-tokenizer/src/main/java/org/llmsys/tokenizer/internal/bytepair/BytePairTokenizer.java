@@ -3,9 +3,9 @@ package org.llmsys.tokenizer.internal.bytepair;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +16,7 @@ import org.llmsys.tokenizer.Encoding;
 import org.llmsys.tokenizer.MergeHistory;
 import org.llmsys.tokenizer.Specials;
 import org.llmsys.tokenizer.StreamingDecoder;
-import org.llmsys.tokenizer.internal.IdList;
-import org.llmsys.tokenizer.internal.SpecialTokens;
+import org.llmsys.tokenizer.TokenizerFile;
 
 /**
  * What the byte-pair tokenizers have in common: special tokens are found first, the rest is handed on as UTF-8 bytes; decoding puts
@@ -38,9 +37,7 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     private final List<AddedToken> added;
     private final Map<Integer, AddedToken> addedById = new HashMap<>();
     private final Map<String, Integer> addedIds = new HashMap<>();
-    private final SpecialTokens all;
-    private final SpecialTokens special;
-    private final SpecialTokens ordinary;
+    private final AddedTokens addedTokens;
     private final int vocabSize;
 
     /** @throws Problem when an added token stands twice or has the id of another token */
@@ -50,8 +47,7 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
         this.added = added.stream().sorted(Comparator.comparingInt(AddedToken::id)).toList();
         int largest = model.tokens().size() - 1;
         for (AddedToken token : this.added) {
-            boolean taken = token.id() < model.tokens().size() && model.tokens().length(token.id()) > 0
-                    && !Arrays.equals(model.tokens().bytes(token.id()), token.content().getBytes(StandardCharsets.UTF_8));
+            boolean taken = hasBytes(token.id()) && !ByteAlphabet.write(model.tokens().bytes(token.id())).equals(token.content());
             if (token.content().isEmpty() || taken || addedById.put(token.id(), token) != null || addedIds.put(token.content(), token.id()) != null) {
                 throw Problem.failed("the vocabulary is damaged", "the special token \"" + token.content() + "\" with the id " + token.id()
                         + " is empty, stands twice, or has the id of another token", "give the file that belongs to the model");
@@ -59,13 +55,12 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
             largest = Math.max(largest, token.id());
         }
         this.vocabSize = largest + 1;
-        this.all = new SpecialTokens(contents(this.added));
-        this.special = new SpecialTokens(contents(this.added.stream().filter(AddedToken::special).toList()));
-        this.ordinary = new SpecialTokens(contents(this.added.stream().filter(token -> !token.special()).toList()));
+        this.addedTokens = new AddedTokens(this.added, settings.nfc());
     }
 
-    private static List<String> contents(List<AddedToken> tokens) {
-        return tokens.stream().map(AddedToken::content).toList();
+    /** Whether the model has a token with this id; an added token need not be one. */
+    boolean hasBytes(int id) {
+        return id >= 0 && id < model.tokens().size() && model.tokens().length(id) > 0;
     }
 
     /** How this tokenizer merges. */
@@ -90,16 +85,14 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
 
     @Override
     public int[] encode(String text) {
-        IntList ids = new IntList(text.length() / 3);
+        IntList ids = new IntList(16);
         RunEncoder encoder = encoder();
         settings.before().forEach(ids::add);
-        for (SpecialTokens.Piece piece : all.split(text, Specials.RECOGNIZED)) {
-            String run = text.substring(piece.start(), piece.end());
-            if (piece.special()) {
-                ids.add(addedIds.get(run));
+        for (AddedTokens.Piece piece : addedTokens.split(text, Specials.RECOGNIZED)) {
+            if (piece.token() != null) {
+                ids.add(piece.token().id());
             } else {
-                byte[] bytes = Utf8.bytes(prepared(settings.nfc() ? ComposedText.of(run).text() : run), piece.start());
-                encoder.encode(bytes, ids);
+                encodeRun(Utf8.bytes(prepared(piece.text()), piece.start()), encoder, ids);
             }
         }
         settings.after().forEach(ids::add);
@@ -108,45 +101,40 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
 
     @Override
     public Encoding encode(String text, Specials mode) {
-        IdList ids = new IdList(text.length() / 3);
         boolean recognized = mode == Specials.RECOGNIZED;
-        if (mode == Specials.REFUSED) {
-            special.split(text, mode);
-        }
-        if (recognized) {
-            settings.before().forEach(id -> ids.add(id, 0, 0));
-        }
+        IntList ids = new IntList(16);
         RunEncoder encoder = encoder();
-        for (SpecialTokens.Piece piece : (recognized ? all : ordinary).split(text, Specials.RECOGNIZED)) {
-            String run = text.substring(piece.start(), piece.end());
-            if (piece.special()) {
-                ids.add(addedIds.get(run), piece.start(), piece.end());
+        if (recognized) {
+            settings.before().forEach(ids::add);
+        }
+        int before = ids.size();
+        List<AddedTokens.Piece> pieces = addedTokens.split(text, mode);
+        List<byte[]> runs = new ArrayList<>();
+        IntList counts = new IntList(pieces.size());
+        for (AddedTokens.Piece piece : pieces) {
+            int from = ids.size();
+            if (piece.token() != null) {
+                ids.add(piece.token().id());
             } else {
-                encodeRun(run, piece.start(), encoder, ids);
+                runs.add(Utf8.bytes(prepared(piece.text()), piece.start()));
+                encodeRun(runs.getLast(), encoder, ids);
             }
+            counts.add(ids.size() - from);
         }
         if (recognized) {
-            settings.after().forEach(id -> ids.add(id, text.length(), text.length()));
+            settings.after().forEach(ids::add);
         }
-        return ids.encoding();
+        TokenOffsets offsets = new TokenOffsets(model.tokens(), ids, before, text.length());
+        Iterator<byte[]> run = runs.iterator();
+        for (int i = 0; i < pieces.size(); i++) {
+            offsets.add(pieces.get(i), counts.get(i), pieces.get(i).token() == null ? run.next() : null);
+        }
+        return offsets.encoding();
     }
 
-    private void encodeRun(String run, int offset, RunEncoder encoder, IdList ids) {
-        ComposedText composed = settings.nfc() ? ComposedText.of(run) : new ComposedText(run, null, null);
-        String prepared = prepared(composed.text());
-        int prefix = prepared.length() - composed.text().length();
-        byte[] bytes = Utf8.bytes(prepared, offset);
-        Utf8.Places places = Utf8.places(prepared, bytes);
-        IntList tokens = new IntList(bytes.length / 3);
-        encoder.encode(bytes, tokens);
-        int at = 0;
-        for (int i = 0; i < tokens.size(); i++) {
-            int end = at + model.tokens().length(tokens.get(i));
-            int first = places.starts()[at] - prefix;
-            int last = places.ends()[end - 1] - prefix;
-            ids.add(tokens.get(i), offset + (first < 0 ? 0 : composed.start(first)), offset + (last <= 0 ? 0 : composed.end(last)));
-            at = end;
-        }
+    private static void encodeRun(byte[] run, RunEncoder encoder, IntList ids) {
+        ids.expect(run.length / 3);
+        encoder.encode(run, ids);
     }
 
     private String prepared(String run) {
@@ -180,7 +168,7 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     }
 
     private byte[] bytesOf(int id) {
-        if (id >= 0 && id < model.tokens().size() && model.tokens().length(id) > 0) {
+        if (hasBytes(id)) {
             return model.tokens().bytes(id);
         }
         return addedToken(id).content().getBytes(StandardCharsets.UTF_8);
@@ -198,7 +186,7 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     /** The token's bytes in GPT-2's visible alphabet ({@code Ġthe} for {@code " the"}), or the special token. */
     @Override
     public String token(int id) {
-        if (id >= 0 && id < model.tokens().size() && model.tokens().length(id) > 0) {
+        if (hasBytes(id)) {
             return ByteAlphabet.write(model.tokens().bytes(id));
         }
         return addedToken(id).content();
@@ -232,5 +220,16 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     @Override
     public String toJson() {
         return ByteBpeJson.write(this);
+    }
+
+    /** As {@code vocab.json} with {@code merges.txt}, as tiktoken's ranks, or as the metadata of a GGUF file. */
+    @Override
+    public Optional<Map<String, byte[]>> files(TokenizerFile.Form form) {
+        return switch (form) {
+            case VOCAB_AND_MERGES -> Optional.of(VocabAndMergesWriter.write(this));
+            case TIKTOKEN -> Optional.of(Map.of("tokenizer.tiktoken", RankFileWriter.write(this)));
+            case GGUF -> Optional.of(Map.of("tokenizer.gguf", GgufVocabularyWriter.write(this)));
+            default -> Optional.empty();
+        };
     }
 }

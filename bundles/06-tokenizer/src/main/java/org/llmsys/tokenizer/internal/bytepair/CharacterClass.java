@@ -67,6 +67,19 @@ final class CharacterClass {
         return of(codePoint) | length << LENGTH_SHIFT;
     }
 
+    /** The character that begins at {@code from}, or -1 for a byte that begins none. */
+    static int codePoint(byte[] text, int from, int to) {
+        int length = at(text, from, to) >> LENGTH_SHIFT;
+        if (length == 1) {
+            return text[from] >= 0 ? text[from] : -1;
+        }
+        int codePoint = text[from] & 0x7F >> length;
+        for (int i = 1; i < length; i++) {
+            codePoint = codePoint << 6 | text[from + i] & 0x3F;
+        }
+        return codePoint;
+    }
+
     /** The end of the run of characters from {@code at} on whose class has one of {@code wanted}. */
     static int runOf(int wanted, byte[] text, int at, int to) {
         while (at < to) {

@@ -3,7 +3,6 @@ package org.llmsys.tokenizer.internal.bytepair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.GgufFile;
@@ -17,11 +16,8 @@ import org.llmsys.tokenizer.ByteLevelTokenizer;
 final class GgufVocabulary {
 
     private static final String KEYS = "tokenizer.ggml.";
-    private static final int CONTROL = 3;
-    private static final int USER_DEFINED = 4;
-    /** Those whose own tokenizer composes text first; the file does not say so. */
-    private static final Set<String> COMPOSING = Set.of("qwen2", "deepseek-r1-qwen");
-
+    static final int CONTROL = 3;
+    static final int USER_DEFINED = 4;
     private GgufVocabulary() {
     }
 
@@ -34,14 +30,17 @@ final class GgufVocabulary {
             return Optional.empty();
         }
         String name = file.text(KEYS + "pre").orElseThrow(() -> HfFields.damaged("the GGUF file does not say how text is cut (tokenizer.ggml.pre)"));
-        Cut cut = Cut.ofGguf(name);
+        GgufCut cut = GgufCut.named(name);
         List<String> tokens = texts(file, "tokens");
         List<AddedToken> added = added(file, tokens);
-        boolean begins = file.flag(KEYS + "add_bos_token").orElse(cut == Cut.LLAMA3);
+        boolean begins = file.flag(KEYS + "add_bos_token").orElse(cut.begins());
         boolean ends = file.flag(KEYS + "add_eos_token").orElse(false);
-        TextSettings settings = new TextSettings(cut, COMPOSING.contains(name), false,
+        if (file.flag(KEYS + "add_space_prefix").orElse(false)) {
+            throw HfFields.notKnown("add_space_prefix", "true");
+        }
+        TextSettings settings = new TextSettings(cut.cut(), cut.nfc(), false,
                 begins ? List.of(id(file, "bos_token_id", tokens.size())) : List.of(), ends ? List.of(id(file, "eos_token_id", tokens.size())) : List.of());
-        return Optional.of(VocabAndMerges.of(tokens, texts(file, "merges"), settings, added));
+        return Optional.of(VocabAndMerges.of(tokens, texts(file, "merges"), settings, added, cut.anyWhole()));
     }
 
     private static List<String> texts(GgufFile file, String key) {
@@ -50,7 +49,11 @@ final class GgufVocabulary {
     }
 
     private static List<AddedToken> added(GgufFile file, List<String> tokens) {
-        GgufValue.Wholes types = file.wholes(KEYS + "token_type").orElseThrow(() -> HfFields.damaged("the GGUF file has no " + KEYS + "token_type"));
+        Optional<GgufValue.Wholes> given = file.wholes(KEYS + "token_type");
+        if (given.isEmpty()) {
+            return List.of();
+        }
+        GgufValue.Wholes types = given.get();
         if (types.size() != tokens.size()) {
             throw HfFields.damaged("the GGUF file has " + tokens.size() + " tokens and " + types.size() + " token types");
         }

@@ -22,7 +22,7 @@ final class IntList {
 
     void add(int value) {
         if (size == values.length) {
-            values = Arrays.copyOf(values, 2 * size);
+            values = Arrays.copyOf(values, larger(size));
         }
         values[size++] = value;
     }
@@ -30,10 +30,21 @@ final class IntList {
     /** Adds the first {@code count} of {@code more}. */
     void addAll(int[] more, int count) {
         if (size + count > values.length) {
-            values = Arrays.copyOf(values, Math.max(size + count, 2 * size));
+            values = Arrays.copyOf(values, Math.max(size + count, larger(size)));
         }
         System.arraycopy(more, 0, values, size, count);
         size += count;
+    }
+
+    /** Makes room for {@code count} more. */
+    void expect(int count) {
+        if (count > values.length - size) {
+            values = Arrays.copyOf(values, Math.max(Math.addExact(size, count), larger(size)));
+        }
+    }
+
+    private static int larger(int size) {
+        return (int) Math.min(Integer.MAX_VALUE - 8, size + (size >> 1) + 4L);
     }
 
     void clear() {

@@ -3,13 +3,15 @@ package org.llmsys.tokenizer.internal.bytepair;
 /**
  * Merges the bytes of one piece, always the pair with the lowest rank, of equal ones the leftmost, until no pair merges.
  *
- * <p>Short pieces (nearly all) are scanned for the lowest rank after each merge: O(n²), and fastest there. Long ones keep their pairs
- * in a heap and their tokens in a linked list: O(n log n). Both do the same merges in the same order. Holds memory that is used again
- * from piece to piece, so each call of an encoder makes its own.
+ * <p>Short pieces (nearly all) are scanned for the lowest rank after each merge: O(n²), and fastest there. Longer ones keep their tokens
+ * in a linked list and their pairs in a heap, very long ones (a megabyte of one letter) their pairs in lists by rank, so that time stays
+ * linear. All do the same merges in the same order. Holds memory that is used again from piece to piece, so each call of an encoder
+ * makes its own.
  */
 final class Merger {
 
     private static final int SHORT = 96;
+    private static final int MEDIUM = 4096;
 
     private final int[] byteIds;
     private final MergeTable merges;
@@ -17,9 +19,10 @@ final class Merger {
     private int[] tokens = new int[SHORT];
     private int[] slots = new int[SHORT];
     private int[] ranks = new int[SHORT];
+    /** Empty between pieces. */
+    private final RankHeap heap = new RankHeap(16);
     private int[] next = new int[0];
     private int[] previous = new int[0];
-    private RankHeap heap;
 
     /** @param byteIds the id of each byte, -1 for one that has none */
     Merger(int[] byteIds, MergeTable merges) {
@@ -97,19 +100,17 @@ final class Merger {
             next = new int[tokens.length];
             previous = new int[tokens.length];
         }
-        heap = new RankHeap(n);
+        PlaceQueue places = n <= MEDIUM ? heap : new PlacesByRank();
         for (int i = 0; i < n; i++) {
             next[i] = i + 1;
             previous[i] = i - 1;
             if (ranks[i] != MergeTable.NONE) {
-                heap.add(ranks[i], i);
+                places.add(ranks[i], i);
             }
         }
-        while (!heap.isEmpty()) {
-            int rank = heap.firstRank();
-            int at = heap.firstPlace();
-            heap.removeFirst();
-            if (ranks[at] != rank) {
+        while (places.next()) {
+            int at = places.place();
+            if (ranks[at] != places.rank()) {
                 // one of the two has merged with another since
                 continue;
             }
@@ -119,20 +120,20 @@ final class Merger {
             next[at] = next[gone];
             if (next[at] < n) {
                 previous[next[at]] = at;
-                lookAndQueue(at, next[at]);
+                lookAndQueue(at, next[at], places);
             } else {
                 ranks[at] = MergeTable.NONE;
             }
             if (previous[at] >= 0) {
-                lookAndQueue(previous[at], at);
+                lookAndQueue(previous[at], at, places);
             }
         }
     }
 
-    private void lookAndQueue(int left, int right) {
+    private void lookAndQueue(int left, int right, PlaceQueue places) {
         look(left, tokens[left], tokens[right]);
         if (ranks[left] != MergeTable.NONE) {
-            heap.add(ranks[left], left);
+            places.add(ranks[left], left);
         }
     }
 }

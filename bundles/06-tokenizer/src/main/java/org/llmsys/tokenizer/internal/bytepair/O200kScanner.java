@@ -9,15 +9,18 @@ import static org.llmsys.tokenizer.internal.bytepair.CharacterClass.NUMBER;
 import static org.llmsys.tokenizer.internal.bytepair.CharacterClass.UPPER;
 
 /**
- * The cut of o200k: words are also cut where lower case turns to upper case ({@code camel|Case}), marks belong to words, and a
+ * The cut of o200k and Mistral's tekken: words are also cut where lower case turns to upper case ({@code camel|Case}), marks belong to words, and a
  * contraction stays with its word.
  *
  * <pre>
  *   U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]    L = [\p{Ll}\p{Lm}\p{Lo}\p{M}]    C = (?i:'s|'t|'re|'ve|'m|'ll|'d)
- *   [^\r\n\p{L}\p{N}]?U*L+C?|[^\r\n\p{L}\p{N}]?U+L*C?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+ *   [^\r\n\p{L}\p{N}]?U*L+C?|[^\r\n\p{L}\p{N}]?U+L*C?|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
  * </pre>
+ *
+ * @param digits       the longest group of digits: 3, for tekken 1
+ * @param contractions whether there is a C; tekken has none
  */
-record O200kScanner() implements PreTokenizer {
+record O200kScanner(int digits, boolean contractions) implements PreTokenizer {
 
     @Override
     public int end(byte[] text, int from, int to) {
@@ -26,10 +29,10 @@ record O200kScanner() implements PreTokenizer {
         boolean maybePrefix = (first & (LETTER | NUMBER | NEWLINE)) == 0;
         int word = maybePrefix ? wordEnd(text, second, to, first) : wordEnd(text, from, to, 0);
         if (word >= 0) {
-            return Contraction.endAnyCase(text, word, to);
+            return contractions ? Contraction.endAnyCase(text, word, to) : word;
         }
         if ((first & NUMBER) != 0) {
-            return Cl100kScanner.numberEnd(text, from, to, 3);
+            return Cl100kScanner.numberEnd(text, from, to, digits);
         }
         boolean blankBefore = text[from] == ' ' && second < to && (CharacterClass.at(text, second, to) & NOT_OTHER) == 0;
         if ((first & NOT_OTHER) == 0 || blankBefore) {

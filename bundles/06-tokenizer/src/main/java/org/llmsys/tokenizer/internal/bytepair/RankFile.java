@@ -23,6 +23,9 @@ public final class RankFile {
     /** Longer than any published token; longer ones would make loading slow. */
     static final int LONGEST_TOKEN = 4096;
 
+    /** Every token is cut at every place to find its merges; published files need a thousandth of this. */
+    private static final long MOST_WORK = 1L << 32;
+
     private RankFile() {
     }
 
@@ -71,6 +74,7 @@ public final class RankFile {
     /** The tokens by rank; ranks that are missing are empty. */
     private static List<byte[]> ranks(byte[] file) {
         List<byte[]> ranks = new ArrayList<>();
+        long work = 0;
         int line = 0;
         for (int at = 0; at < file.length; line++) {
             int end = at;
@@ -82,7 +86,12 @@ public final class RankFile {
                 blank++;
             }
             if (blank < end) {
-                put(ranks, token(file, at, blank, line), rank(file, blank + 1, end, line));
+                byte[] token = token(file, at, blank, line);
+                put(ranks, token, rank(file, blank + 1, end, line));
+                work += (long) token.length * token.length;
+                if (work > MOST_WORK) {
+                    throw damaged("its tokens are much longer than those of any plan", "give a tiktoken rank file");
+                }
             } else if (end > at) {
                 throw damaged("line " + (line + 1) + " is not a token and a rank", "give a tiktoken rank file");
             }

@@ -6,30 +6,28 @@ import java.util.Arrays;
  * A heap of (rank, place): the lowest rank first, of equal ones the leftmost place. Each entry has eight children, which lie side by
  * side in memory, so that a heap of millions is only seven cache misses deep.
  */
-public final class RankHeap {
+final class RankHeap implements PlaceQueue {
 
     private static final int CHILD_BITS = 3;
 
     /** rank in the high half, place in the low one; both are 0 or more, so numbers order as pairs do. */
     private long[] entries;
     private int size;
+    private long taken;
 
-    public RankHeap(int expected) {
+    RankHeap(int expected) {
         entries = new long[Math.max(16, expected)];
     }
 
-    public boolean isEmpty() {
+    boolean isEmpty() {
         return size == 0;
     }
 
-    public int firstRank() {
+    int firstRank() {
         return (int) (entries[0] >>> 32);
     }
 
-    public int firstPlace() {
-        return (int) entries[0];
-    }
-
+    @Override
     public void add(int rank, int place) {
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, 2 * size);
@@ -43,7 +41,27 @@ public final class RankHeap {
         entries[at] = entry;
     }
 
-    public void removeFirst() {
+    @Override
+    public boolean next() {
+        if (size == 0) {
+            return false;
+        }
+        taken = entries[0];
+        removeFirst();
+        return true;
+    }
+
+    @Override
+    public int rank() {
+        return (int) (taken >>> 32);
+    }
+
+    @Override
+    public int place() {
+        return (int) taken;
+    }
+
+    void removeFirst() {
         long entry = entries[--size];
         int at = 0;
         for (int first = 1; first < size; first = (at << CHILD_BITS) + 1) {

@@ -4,17 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 import org.llmsys.assembly.Problem;
 
-/** From text to the bytes that byte-level tokenizers work on, and from places in the bytes back to places in the text. */
+/** From text to the bytes that byte-level tokenizers work on. */
 final class Utf8 {
-
-    /**
-     * For each byte of a text's UTF-8 form, the character it belongs to.
-     *
-     * @param starts the character's first UTF-16 unit
-     * @param ends   the unit after it
-     */
-    record Places(int[] starts, int[] ends) {
-    }
 
     private Utf8() {
     }
@@ -24,6 +15,7 @@ final class Utf8 {
      * @throws Problem for a surrogate without its other half, which no UTF-8 can express
      */
     static byte[] bytes(String text, int offset) {
+        long length = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -32,26 +24,39 @@ final class Utf8 {
                             String.format("character %d is the surrogate U+%04X without its other half", offset + i, (int) c),
                             "give valid text, or encode its bytes");
                 }
+                // four bytes for two units
+                length += 2;
                 i++;
+            } else {
+                length += c < 0x80 ? 0 : c < 0x800 ? 1 : 2;
             }
         }
-        return text.getBytes(StandardCharsets.UTF_8);
+        return length == text.length() ? text.getBytes(StandardCharsets.US_ASCII) : write(text, new byte[Math.toIntExact(length)]);
     }
 
-    /** @param bytes the UTF-8 form of {@code text} */
-    static Places places(String text, byte[] bytes) {
-        Places places = new Places(new int[bytes.length], new int[bytes.length]);
-        int unit = 0;
-        for (int at = 0; at < bytes.length;) {
-            int codePoint = text.codePointAt(unit);
-            int length = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-            int units = Character.charCount(codePoint);
-            for (int i = 0; i < length; i++, at++) {
-                places.starts[at] = unit;
-                places.ends[at] = unit + units;
+    /** Fills an array of the right size; the library's own way would make one that is too large first. */
+    private static byte[] write(String text, byte[] bytes) {
+        int at = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int c = text.charAt(i);
+            if (c < 0x80) {
+                bytes[at++] = (byte) c;
+                continue;
             }
-            unit += units;
+            if (c < 0x800) {
+                bytes[at++] = (byte) (0xC0 | c >> 6);
+            } else {
+                if (Character.isSurrogate((char) c)) {
+                    c = Character.toCodePoint((char) c, text.charAt(++i));
+                    bytes[at++] = (byte) (0xF0 | c >> 18);
+                    bytes[at++] = (byte) (0x80 | c >> 12 & 0x3F);
+                } else {
+                    bytes[at++] = (byte) (0xE0 | c >> 12);
+                }
+                bytes[at++] = (byte) (0x80 | c >> 6 & 0x3F);
+            }
+            bytes[at++] = (byte) (0x80 | c & 0x3F);
         }
-        return places;
+        return bytes;
     }
 }

@@ -1,6 +1,5 @@
 package org.llmsys.tokenizer.internal.bytepair;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,16 +53,18 @@ public final class VocabAndMerges {
      * @param tokens token i has the id i
      * @param merges {@code "left right"}, in order
      * @param added  those of the tokens that are found before anything is cut
+     * @param anyWhole whether a piece that is a token becomes it without merging
      */
-    static ByteLevelTokenizer of(List<String> tokens, List<String> merges, TextSettings settings, List<AddedToken> added) {
+    static ByteLevelTokenizer of(List<String> tokens, List<String> merges, TextSettings settings, List<AddedToken> added, boolean anyWhole) {
+        if (tokens.isEmpty() || tokens.size() > RankFile.MOST_TOKENS) {
+            throw HfFields.damaged("it has " + tokens.size() + " tokens; 1 to " + RankFile.MOST_TOKENS + " are possible");
+        }
         Map<String, Integer> vocabulary = new HashMap<>(2 * tokens.size());
         for (int id = 0; id < tokens.size(); id++) {
             if (vocabulary.put(tokens.get(id), id) != null) {
                 throw HfFields.damaged("the token \"" + tokens.get(id) + "\" stands in the vocabulary twice");
             }
         }
-        // llama.cpp takes a piece that is a token as it is for Llama 3 only
-        boolean anyWhole = settings.cut() == Cut.LLAMA3;
         return new ByteBpeTokenizer(model(vocabulary, merges.stream().map(VocabAndMerges::parts).toList(), added, anyWhole), settings, added);
     }
 
@@ -78,10 +79,20 @@ public final class VocabAndMerges {
 
     /** Checks every id and every merge. */
     static BytePairModel model(Map<String, Integer> vocabulary, List<String[]> merges, List<AddedToken> added, boolean anyWhole) {
+        if (merges.size() > RankFile.MOST_TOKENS) {
+            throw HfFields.damaged("it has " + merges.size() + " merges; at most " + RankFile.MOST_TOKENS + " are possible");
+        }
         Map<Integer, String> addedById = new HashMap<>();
-        added.forEach(token -> addedById.put(token.id(), token.content()));
+        for (AddedToken token : added) {
+            addedById.put(token.id(), token.content());
+            Integer known = vocabulary.get(token.content());
+            if (known != null && known != token.id()) {
+                throw HfFields.damaged("the added token \"" + token.content() + "\" has the id " + token.id() + ", and " + known + " in the vocabulary");
+            }
+        }
         byte[][] bytes = new byte[vocabulary.values().stream().mapToInt(id -> id).max().orElse(-1) + 1][];
         for (Map.Entry<String, Integer> entry : vocabulary.entrySet()) {
+            // an added token that is not written in the alphabet is no token of the model: it is found in the text only
             byte[] token = ByteAlphabet.read(entry.getKey());
             boolean isAdded = entry.getKey().equals(addedById.get(entry.getValue()));
             if ((token == null || token.length == 0 || token.length > RankFile.LONGEST_TOKEN) && !isAdded) {
@@ -90,7 +101,7 @@ public final class VocabAndMerges {
             if (bytes[entry.getValue()] != null) {
                 throw HfFields.damaged("the id " + entry.getValue() + " stands in the vocabulary twice");
             }
-            bytes[entry.getValue()] = isAdded ? entry.getKey().getBytes(StandardCharsets.UTF_8) : token;
+            bytes[entry.getValue()] = token == null ? new byte[0] : token;
         }
         for (int id = 0; id < bytes.length; id++) {
             if (bytes[id] == null) {

@@ -1,10 +1,6 @@
 package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-
-import org.llmsys.tokenizer.internal.bytepair.RankHeap;
 
 /**
  * The pairs that may merge, the lowest rank first, of equal ranks the leftmost. A heap of all pairs is best for words; for a long run it
@@ -14,14 +10,16 @@ final class MergeQueue {
 
     private static final int LONG = 1 << 12;
 
-    /** Of pairs, or of ranks when there are lists. */
-    private final RankHeap heap;
-    private final Map<Integer, Places> lists;
+    /** Of pairs, rank in the high half and place in the low one; of ranks alone when there are lists. */
+    private final LongHeap heap = new LongHeap();
+    /** For each rank the list of its places; null when there are none. */
+    private final LongTable lists;
+    private Places[] places = new Places[16];
+    private Places turn;
+    private int turnRank = -1;
 
     MergeQueue(int expected) {
-        boolean isLong = expected > LONG;
-        heap = new RankHeap(isLong ? 0 : expected);
-        lists = isLong ? new HashMap<>() : null;
+        lists = expected > LONG ? new LongTable(64) : null;
     }
 
     boolean isEmpty() {
@@ -29,47 +27,63 @@ final class MergeQueue {
     }
 
     int firstRank() {
-        return heap.firstRank();
+        return lists == null ? (int) (heap.first() >>> 32) : (int) heap.first();
     }
 
     int firstPlace() {
-        return lists == null ? heap.firstPlace() : lists.get(heap.firstRank()).first();
+        return lists == null ? (int) heap.first() : first().first();
+    }
+
+    private Places first() {
+        if (turnRank != firstRank()) {
+            turnRank = firstRank();
+            turn = places[(int) lists.get(turnRank)];
+        }
+        return turn;
     }
 
     void add(int rank, int place) {
         if (lists == null) {
-            heap.add(rank, place);
+            heap.add((long) rank << 32 | place);
             return;
         }
-        Places places = lists.get(rank);
-        if (places == null) {
-            places = new Places();
-            lists.put(rank, places);
-            heap.add(rank, 0);
+        long known = lists.get(rank);
+        int list = (int) known;
+        if (known == LongTable.NONE) {
+            list = lists.size();
+            if (list == places.length) {
+                places = Arrays.copyOf(places, 2 * list);
+            }
+            places[list] = new Places();
+            lists.put(rank, list);
         }
-        places.add(place);
+        if (places[list].isEmpty()) {
+            heap.add(rank);
+        }
+        places[list].add(place);
     }
 
     void removeFirst() {
-        if (lists == null || lists.get(heap.firstRank()).removeFirst()) {
-            if (lists != null) {
-                lists.remove(heap.firstRank());
-            }
+        if (lists == null || first().removeFirst()) {
             heap.removeFirst();
         }
     }
 
-    /** The places of one rank: those from before its turn in a sorted list, the few that come during it in a heap. */
+    /** The places of one rank: those from before its turn in a sorted list, those that come during it in a heap. */
     private static final class Places {
 
-        private int[] list = new int[16];
+        private int[] list = new int[8];
         private int size;
         private int next = -1;
-        private final RankHeap late = new RankHeap(0);
+        private final LongHeap late = new LongHeap();
+
+        boolean isEmpty() {
+            return late.isEmpty() && (next < 0 ? size == 0 : next == size);
+        }
 
         void add(int place) {
             if (next >= 0) {
-                late.add(0, place);
+                late.add(place);
                 return;
             }
             if (size == list.length) {
@@ -83,14 +97,14 @@ final class MergeQueue {
                 Arrays.sort(list, 0, size);
                 next = 0;
             }
-            return isLateFirst() ? late.firstPlace() : list[next];
+            return isLateFirst() ? (int) late.first() : list[next];
         }
 
         private boolean isLateFirst() {
-            return !late.isEmpty() && (next == size || late.firstPlace() < list[next]);
+            return !late.isEmpty() && (next == size || late.first() < list[next]);
         }
 
-        /** Whether none is left. */
+        /** Whether none is left; then it is as new. */
         boolean removeFirst() {
             first();
             if (isLateFirst()) {
@@ -98,7 +112,12 @@ final class MergeQueue {
             } else {
                 next++;
             }
-            return next == size && late.isEmpty();
+            if (!isEmpty()) {
+                return false;
+            }
+            size = 0;
+            next = -1;
+            return true;
         }
     }
 }

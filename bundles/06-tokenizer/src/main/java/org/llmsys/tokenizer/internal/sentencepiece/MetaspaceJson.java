@@ -1,10 +1,8 @@
 package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -19,8 +17,8 @@ import org.llmsys.assembly.Problem;
  * a normalizer, pre-tokenizer, decoder or post-processor other than those below is refused by name.
  *
  * <pre>
- *   normalizer      Prepend and Replace, Replace alone, or none
- *   pre_tokenizer   Metaspace, or none
+ *   normalizer      Sequence of Prepend, Replace, Precompiled, Strip, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD; or none
+ *   pre_tokenizer   Sequence of Metaspace, WhitespaceSplit, Split at spaces; or none
  *   decoder         Replace, ByteFallback, Fuse, Strip; or Metaspace
  *   post_processor  TemplateProcessing with special tokens around the text, or none
  * </pre>
@@ -76,94 +74,85 @@ final class MetaspaceJson {
         if (flag(model, "ignore_merges")) {
             throw notImplemented("model's ignore_merges", model.get("ignore_merges"));
         }
-        Map<String, Integer> specials = new LinkedHashMap<>();
         boolean bytes = flag(model, "byte_fallback");
         boolean merges = type.equals(SentencePieceBpeType.TYPE);
         List<Pieces.Piece> list = merges ? MetaspaceVocabulary.bpe(model, bytes) : MetaspaceVocabulary.unigram(model, bytes);
-        MetaspaceVocabulary.added(root.get("added_tokens"), list, specials);
+        List<AddedTokens.Token> added = MetaspaceVocabulary.added(root.get("added_tokens"), list);
         Pieces pieces = new Pieces(list);
         boolean fuse = !merges || flag(model, "fuse_unk");
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         MetaspaceVocabulary.template(root.get("post_processor"), pieces, before, after);
         int end = pieces.vocabulary().id("</s>").orElse(-1);
-        TextForm form = new TextForm(spacing(root), bytes, fuse, true, "", before, after, end);
-        return new SentencePieceTokenizer(type, pieces, form, specials, merges ? MetaspaceVocabulary.rules(model, pieces) : null);
+        JsonElement decoder = root.get("decoder");
+        Preparation.HuggingFace preparation = new Preparation.HuggingFace(MetaspaceSteps.normalizers(root.get("normalizer")),
+                MetaspaceSteps.preTokenizers(root.get("pre_tokenizer")), orNull(root.get("normalizer")), orNull(root.get("pre_tokenizer")),
+                        orNull(decoder));
+        boolean silent = pieces.unknown() < 0 || added.stream().anyMatch(token -> token.id() == pieces.unknown() && token.special());
+        TextForm form = new TextForm(preparation, bytes, fuse, true, stripping(decoder), silent
+                ? "" : pieces.get(pieces.unknown()).text().replace(Pieces.SPACE, ' '),
+                before, after, end);
+        return new SentencePieceTokenizer(type, pieces, form, added, merges ? MetaspaceVocabulary.rules(model, pieces) : null);
     }
 
-    private static Spacing spacing(JsonObject root) {
-        JsonElement normalizer = root.get("normalizer");
-        JsonElement pre = root.get("pre_tokenizer");
-        Spacing spacing;
-        if (!isNull(pre)) {
-            if (!isNull(normalizer) || !pre.getAsJsonObject().get("type").getAsString().equals("Metaspace")
-                    || !pre.getAsJsonObject().get("replacement").getAsString().equals(BAR)) {
-                throw notImplemented(isNull(normalizer) ? "pre-tokenizer" : "normalizer before a pre-tokenizer", isNull(normalizer) ? pre : normalizer);
-            }
-            spacing = metaspace(pre.getAsJsonObject());
-        } else if (PREPEND.equals(normalizer)) {
-            spacing = Spacing.LLAMA;
-        } else if (REPLACE.equals(normalizer)) {
-            spacing = new Spacing(Spacing.Prefix.NONE, false, false, false);
-        } else {
-            throw notImplemented("normalizer", normalizer);
+    private static JsonElement orNull(JsonElement element) {
+        return element == null ? JsonNull.INSTANCE : element;
+    }
+
+    private static TextForm.Stripping stripping(JsonElement decoder) {
+        if (KEEPING.equals(decoder)) {
+            return TextForm.Stripping.NONE;
         }
-        JsonElement decoder = root.get("decoder");
-        boolean strips = STRIPPING.equals(decoder) || !isNull(decoder) && decoder.isJsonObject()
-                && decoder.getAsJsonObject().get("type").getAsString().equals("Metaspace") && metaspace(decoder.getAsJsonObject()).prefix() != Spacing.Prefix.NONE;
-        if (!strips && !KEEPING.equals(decoder) || strips != (spacing.prefix() != Spacing.Prefix.NONE)) {
+        if (STRIPPING.equals(decoder)) {
+            return TextForm.Stripping.FIRST;
+        }
+        if (isNull(decoder) || !decoder.getAsJsonObject().get("type").getAsString().equals("Metaspace")
+                || !decoder.getAsJsonObject().get("replacement").getAsString().equals(BAR)) {
             throw notImplemented("decoder", decoder);
         }
-        return spacing;
+        return MetaspaceSteps.scheme(decoder.getAsJsonObject()) == TextStep.Scheme.NEVER ? TextForm.Stripping.NONE : TextForm.Stripping.FIRST_PIECE;
     }
 
-    private static Spacing metaspace(JsonObject part) {
-        boolean splits = !part.has("split") || part.get("split").getAsBoolean();
-        String scheme = part.has("prepend_scheme") ? part.get("prepend_scheme").getAsString()
-                : !part.has("add_prefix_space") || part.get("add_prefix_space").getAsBoolean() ? "always" : "never";
-        Spacing.Prefix prefix = switch (scheme) {
-            case "always" -> Spacing.Prefix.EVERY;
-            case "first" -> Spacing.Prefix.FIRST;
-            case "never" -> Spacing.Prefix.NONE;
-            default -> throw notImplemented("Metaspace's prepend_scheme", part.get("prepend_scheme"));
-        };
-        return new Spacing(prefix, true, false, splits);
+    /** The spaces of SentencePiece that are written as these steps write them, if there are such. */
+    static Optional<Spacing> spacing(Preparation.HuggingFace as) {
+        boolean prefix = PREPEND.equals(as.normalizer());
+        return as.preTokenizer().isJsonNull() && (prefix || REPLACE.equals(as.normalizer())) ? Optional.of(new Spacing(prefix,
+                false)) : Optional.empty();
     }
 
     static String write(SentencePieceTokenizer tokenizer) {
         TextForm form = tokenizer.form();
-        Spacing spacing = form.spacing();
         Pieces pieces = tokenizer.pieces();
-        List<PieceType> kept = Arrays.asList(PieceType.NORMAL, PieceType.UNKNOWN, PieceType.CONTROL, PieceType.BYTE);
-        boolean metaspace = spacing.unlessThere() || spacing.cutBeforeSpaces();
-        if (spacing.removeExtra() || !form.bytesTogether() && pieces.all().stream().anyMatch(piece -> !kept.contains(piece.type()))) {
-            throw Problem.failed("cannot write the tokenizer as tokenizer.json", "it removes extra spaces, or has pieces that are user-defined or unused, "
-                    + "and that form would cut some texts otherwise", "keep the file that it was read from");
-        }
         JsonObject root = new JsonObject();
         root.addProperty("version", "1.0");
         root.add("truncation", JsonNull.INSTANCE);
         root.add("padding", JsonNull.INSTANCE);
         root.add("added_tokens", MetaspaceVocabulary.added(tokenizer));
-        root.add("normalizer", metaspace ? JsonNull.INSTANCE : spacing.prefix() == Spacing.Prefix.NONE ? REPLACE : PREPEND);
-        root.add("pre_tokenizer", metaspace ? metaspace(spacing) : JsonNull.INSTANCE);
+        Preparation.HuggingFace preparation = switch (form.preparation()) {
+            case Preparation.HuggingFace as -> as;
+            case Preparation.SentencePiece as -> preparation(as, pieces);
+        };
+        root.add("normalizer", preparation.normalizer());
+        root.add("pre_tokenizer", preparation.preTokenizer());
         root.add("post_processor", MetaspaceVocabulary.template(pieces, form));
-        root.add("decoder", spacing.prefix() == Spacing.Prefix.NONE ? KEEPING : STRIPPING);
+        root.add("decoder", preparation.decoder());
         root.add("model", MetaspaceVocabulary.model(tokenizer));
         return new GsonBuilder().serializeNulls().disableHtmlEscaping().setPrettyPrinting().create().toJson(root) + "\n";
     }
 
-    private static JsonObject metaspace(Spacing spacing) {
-        JsonObject part = new JsonObject();
-        part.addProperty("type", "Metaspace");
-        part.addProperty("replacement", BAR);
-        part.addProperty("prepend_scheme", switch (spacing.prefix()) {
-            case EVERY -> "always";
-            case FIRST -> "first";
-            case NONE -> "never";
-        });
-        part.addProperty("split", spacing.cutBeforeSpaces());
-        return part;
+    /** Llama's normalizer and decoder, which say the same as SentencePiece where nothing else is asked for. */
+    private static Preparation.HuggingFace preparation(Preparation.SentencePiece as, Pieces pieces) {
+        Spacing spacing = as.spacing();
+        List<PieceType> kept = List.of(PieceType.NORMAL, PieceType.UNKNOWN, PieceType.CONTROL, PieceType.BYTE);
+        if (!spacing.equals(new Spacing(spacing.prefix(), false)) || as.map() != null
+                || pieces.all().stream().anyMatch(piece -> !kept.contains(piece.type()))) {
+            throw Problem.failed("cannot write the tokenizer as tokenizer.json",
+                    "it has a compiled character map, removes extra spaces, puts spaces after words, "
+                    + "or has pieces that are user-defined or unused, and that form would cut some texts otherwise",
+                    "write it as tokenizer.model, or keep the file that it was read from");
+        }
+        return new Preparation.HuggingFace(List.of(), List.of(), spacing.prefix() ? PREPEND : REPLACE, JsonNull.INSTANCE,
+                spacing.prefix() ? STRIPPING : KEEPING);
     }
 
     static boolean isNull(JsonElement element) {

@@ -2,6 +2,7 @@ package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +29,8 @@ final class MetaspaceVocabulary {
         for (Map.Entry<String, JsonElement> entry : vocab.entrySet()) {
             double id = entry.getValue().getAsDouble();
             if (id != Math.rint(id) || id < 0 || id >= pieces.length || pieces[(int) id] != null) {
-                throw Pieces.damaged("the id " + entry.getValue() + " of \"" + entry.getKey() + "\" is not one of 0 to " + (pieces.length - 1) + ", each once");
+                throw Pieces.damaged("the id " + entry.getValue() + " of \"" + entry.getKey() + "\" is not one of 0 to " + (pieces.length - 1)
+                        + ", each once");
             }
             pieces[(int) id] = new Pieces.Piece(entry.getKey(), 0, typeOf(entry.getKey(), entry.getKey().equals(unknown), bytes));
         }
@@ -51,37 +53,38 @@ final class MetaspaceVocabulary {
     }
 
     /** Special tokens become control pieces; a token that the model lacks gets the next id. */
-    static void added(JsonElement list, List<Pieces.Piece> pieces, Map<String, Integer> specials) {
+    static List<AddedTokens.Token> added(JsonElement list, List<Pieces.Piece> pieces) {
+        List<AddedTokens.Token> tokens = new ArrayList<>();
         if (MetaspaceJson.isNull(list)) {
-            return;
+            return tokens;
         }
         for (JsonElement element : list.getAsJsonArray()) {
             JsonObject token = element.getAsJsonObject();
-            String content = token.get("content").getAsString();
-            int id = token.get("id").getAsInt();
-            for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
-                if (MetaspaceJson.flag(token, flag)) {
-                    throw MetaspaceJson.notImplemented("added token \"" + content + "\" with " + flag, token.get(flag));
-                }
-            }
-            if (content.isEmpty() || id < 0 || id > pieces.size() || id < pieces.size() && !pieces.get(id).text().equals(content)) {
-                throw Pieces.damaged("the added token \"" + content + "\" has the id " + id + ", which is another piece's or leaves a gap");
-            }
-            PieceType type = MetaspaceJson.flag(token, "special") ? PieceType.CONTROL : PieceType.USER_DEFINED;
-            if (id == pieces.size()) {
-                pieces.add(new Pieces.Piece(content, 0, type));
-            } else if (pieces.get(id).type() != PieceType.UNKNOWN) {
-                pieces.set(id, new Pieces.Piece(content, pieces.get(id).score(), type));
-            }
-            specials.put(content, id);
+            tokens.add(new AddedTokens.Token(token.get("content").getAsString(), token.get("id").getAsInt(), MetaspaceJson.flag(token, "special"),
+                    MetaspaceJson.flag(token, "normalized"), MetaspaceJson.flag(token, "single_word"), MetaspaceJson.flag(token, "lstrip"),
+                    MetaspaceJson.flag(token, "rstrip")));
         }
+        tokens.sort(Comparator.comparingInt(AddedTokens.Token::id));
+        for (AddedTokens.Token token : tokens) {
+            int id = token.id();
+            if (token.content().isEmpty() || id < 0 || id > pieces.size() || id < pieces.size() && !pieces.get(id).text().equals(token.content())) {
+                throw Pieces.damaged("the added token \"" + token.content() + "\" has the id " + id + ", which is another piece's or leaves a gap");
+            }
+            if (id == pieces.size()) {
+                pieces.add(new Pieces.Piece(token.content(), 0, token.special() ? PieceType.CONTROL : PieceType.USER_DEFINED));
+            } else if (pieces.get(id).type() == PieceType.NORMAL && token.special()) {
+                pieces.set(id, new Pieces.Piece(token.content(), pieces.get(id).score(), PieceType.CONTROL));
+            }
+        }
+        return tokens;
     }
 
     /** {@code "merges": ["a b"]} or {@code [["a", "b"]]}. */
     static List<Rule> rules(JsonObject model, Pieces pieces) {
         List<Rule> rules = new ArrayList<>();
         for (JsonElement merge : model.getAsJsonArray("merges")) {
-            String[] parts = merge.isJsonArray() ? new String[] {merge.getAsJsonArray().get(0).getAsString(), merge.getAsJsonArray().get(1).getAsString()}
+            String[] parts = merge.isJsonArray() ? new String[] {merge.getAsJsonArray().get(0).getAsString(),
+                    merge.getAsJsonArray().get(1).getAsString()}
                     : merge.getAsString().split(" ", 3);
             if (parts.length != 2) {
                 throw Pieces.damaged("the merge " + merge + " has not two parts");
@@ -163,19 +166,20 @@ final class MetaspaceVocabulary {
     }
 
     static JsonArray added(SentencePieceTokenizer tokenizer) {
+        List<AddedTokens.Token> tokens = new ArrayList<>(tokenizer.added());
+        tokens.addAll(tokenizer.normalizedAdded());
+        tokens.sort(Comparator.comparingInt(AddedTokens.Token::id));
         JsonArray added = new JsonArray();
-        List<Pieces.Piece> pieces = tokenizer.pieces().all();
-        for (int id = 0; id < pieces.size(); id++) {
-            PieceType type = pieces.get(id).type();
-            if (type != PieceType.CONTROL && !tokenizer.specialIds().containsKey(pieces.get(id).text())) {
-                continue;
-            }
-            JsonObject token = new JsonObject();
-            token.addProperty("id", id);
-            token.addProperty("content", pieces.get(id).text());
-            List.of("single_word", "lstrip", "rstrip", "normalized").forEach(flag -> token.addProperty(flag, false));
-            token.addProperty("special", type != PieceType.USER_DEFINED);
-            added.add(token);
+        for (AddedTokens.Token token : tokens) {
+            JsonObject entry = new JsonObject();
+            entry.addProperty("id", token.id());
+            entry.addProperty("content", tokenizer.pieces().get(token.id()).text());
+            entry.addProperty("single_word", token.singleWord());
+            entry.addProperty("lstrip", token.lstrip());
+            entry.addProperty("rstrip", token.rstrip());
+            entry.addProperty("normalized", token.normalized());
+            entry.addProperty("special", token.special());
+            added.add(entry);
         }
         return added;
     }

@@ -17,7 +17,6 @@ final class PieceDecoder implements StreamingDecoder {
 
     private final Pieces pieces;
     private final TextForm form;
-    private final boolean strips;
     /** Whether the next space is the one that was put before the text. */
     private boolean atStart = true;
     private byte[] held = new byte[16];
@@ -26,7 +25,6 @@ final class PieceDecoder implements StreamingDecoder {
     PieceDecoder(Pieces pieces, TextForm form) {
         this.pieces = pieces;
         this.form = form;
-        this.strips = form.spacing().prefix() != Spacing.Prefix.NONE || form.spacing().removeExtra();
     }
 
     @Override
@@ -58,11 +56,13 @@ final class PieceDecoder implements StreamingDecoder {
     }
 
     private String spaced(String piece) {
-        if (atStart && strips && piece.charAt(0) == Pieces.SPACE) {
-            atStart = form.spacing().removeExtra();
-            return piece.substring(1).replace(Pieces.SPACE, ' ');
+        if (!atStart || form.stripping() == TextForm.Stripping.NONE || piece.charAt(0) != Pieces.SPACE
+                && form.stripping() != TextForm.Stripping.FIRST_PIECE) {
+            return piece.replace(Pieces.SPACE, ' ');
         }
-        return piece.replace(Pieces.SPACE, ' ');
+        atStart = form.stripping() == TextForm.Stripping.ALL;
+        return form.stripping() == TextForm.Stripping.FIRST_PIECE ? piece.replace(String.valueOf(Pieces.SPACE), "")
+                : piece.substring(1).replace(Pieces.SPACE, ' ');
     }
 
     private String together() {

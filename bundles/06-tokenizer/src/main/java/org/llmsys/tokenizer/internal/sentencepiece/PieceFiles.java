@@ -5,9 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import org.llmsys.files.GgufFile;
@@ -18,6 +16,9 @@ import org.llmsys.tokenizer.TokenizerFile;
 
 /** Reads tokenizers of this kind from the files that are not {@code tokenizer.json}. */
 final class PieceFiles {
+
+    /** As Llama's vocabularies want it. */
+    static final Preparation.SentencePiece PLAIN = new Preparation.SentencePiece(Spacing.LLAMA, null);
 
     private static final String KEYS = "tokenizer.ggml.";
 
@@ -53,13 +54,14 @@ final class PieceFiles {
             float score = in.getFloat();
             int length = in.getInt();
             if (length < 0 || length > in.remaining() || length > Math.max(longest, 8)) {
-                throw Pieces.damaged("the piece " + id + " claims " + length + " bytes; the longest has " + longest + ", and " + in.remaining() + " follow");
+                throw Pieces.damaged("the piece " + id + " claims " + length + " bytes; the longest has " + longest + ", and " + in.remaining()
+                        + " follow");
             }
             byte[] text = new byte[length];
             in.get(text);
             pieces.add(llama2cPiece(id, utf8(text, id), score));
         }
-        return tokenizer(SentencePieceBpeType.TYPE, new Pieces(pieces), TextForm.sentencePiece(Spacing.LLAMA, true, List.of(1), List.of(), 2));
+        return tokenizer(SentencePieceBpeType.TYPE, new Pieces(pieces), TextForm.sentencePiece(PLAIN, true, List.of(1), List.of(), 2));
     }
 
     private static Pieces.Piece llama2cPiece(int id, String text, float score) {
@@ -75,9 +77,6 @@ final class PieceFiles {
         if (!model.equals(type.equals(SentencePieceBpeType.TYPE) ? "llama" : "t5")) {
             return Optional.empty();
         }
-        if (file.metadata().containsKey(KEYS + "precompiled_charsmap")) {
-            throw Pieces.damaged("its normalization is a precompiled charsmap, which is not implemented");
-        }
         List<GgufValue.Text> texts = file.texts(KEYS + "tokens").orElseThrow(() -> Pieces.damaged("the GGUF file has no tokens")).values();
         GgufValue.Reals scores = file.reals(KEYS + "scores").orElseThrow(() -> Pieces.damaged("the GGUF file has no scores"));
         GgufValue.Wholes types = file.wholes(KEYS + "token_type").orElseThrow(() -> Pieces.damaged("the GGUF file has no token types"));
@@ -89,14 +88,29 @@ final class PieceFiles {
             pieces.add(new Pieces.Piece(texts.get(id).text(), scores.get(id), PieceType.numbered(types.get(id))));
         }
         boolean llama = model.equals("llama");
-        Spacing spacing = new Spacing(file.flag(KEYS + "add_space_prefix").orElse(true) ? Spacing.Prefix.EVERY : Spacing.Prefix.NONE, false,
-                file.flag(KEYS + "remove_extra_whitespaces").orElse(false), false);
+        Spacing spacing = new Spacing(file.flag(KEYS + "add_space_prefix").orElse(true), file.flag(KEYS + "remove_extra_whitespaces").orElse(false));
         int begin = id(file, "bos_token_id", 1, texts.size());
         int end = id(file, "eos_token_id", 2, texts.size());
         boolean addBegin = begin >= 0 && file.flag(KEYS + "add_bos_token").orElse(llama);
         boolean addEnd = end >= 0 && file.flag(KEYS + "add_eos_token").orElse(!llama);
-        return Optional.of(tokenizer(type, new Pieces(pieces), TextForm.sentencePiece(spacing, true, addBegin ? List.of(begin) : List.of(),
+        return Optional.of(tokenizer(type, new Pieces(pieces), TextForm.sentencePiece(new Preparation.SentencePiece(spacing, map(file)), true,
+                addBegin ? List.of(begin) : List.of(),
                 addEnd ? List.of(end) : List.of(), end)));
+    }
+
+    private static CharacterMap map(GgufFile file) {
+        GgufValue value = file.metadata().get(KEYS + "precompiled_charsmap");
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof GgufValue.Wholes wholes) || wholes.elementBytes() != 1) {
+            throw Pieces.damaged("its precompiled_charsmap is not an array of bytes");
+        }
+        byte[] blob = new byte[wholes.size()];
+        for (int i = 0; i < blob.length; i++) {
+            blob[i] = (byte) wholes.get(i);
+        }
+        return blob.length == 0 ? null : new CharacterMap(blob);
     }
 
     private static int id(GgufFile file, String key, int otherwise, int size) {
@@ -111,14 +125,8 @@ final class PieceFiles {
     }
 
     /** Control pieces are the special tokens. */
-    static Tokenizer tokenizer(String type, Pieces pieces, TextForm form) {
-        Map<String, Integer> specials = new LinkedHashMap<>();
-        for (int id = 0; id < pieces.size(); id++) {
-            if (pieces.get(id).type() == PieceType.CONTROL) {
-                specials.put(pieces.get(id).text(), id);
-            }
-        }
-        return new SentencePieceTokenizer(type, pieces, form, specials, null);
+    static SentencePieceTokenizer tokenizer(String type, Pieces pieces, TextForm form) {
+        return new SentencePieceTokenizer(type, pieces, form, SentencePieceTokenizer.controls(pieces), null);
     }
 
     static String utf8(byte[] text, int id) {

@@ -24,6 +24,8 @@ final class Pieces {
     private final Vocabulary vocabulary;
     private final int[] byteIds = new int[256];
     private final int unknown;
+    private final PieceTrie texts;
+    private final PieceTrie userDefined;
 
     /** @throws Problem when the list is empty, too long, holds a piece twice or more than one unknown piece */
     Pieces(List<Piece> pieces) {
@@ -50,6 +52,27 @@ final class Pieces {
             }
         }
         unknown = found;
+        texts = new PieceTrie(4 * pieces.size());
+        boolean anyUserDefined = pieces.stream().anyMatch(piece -> piece.type() == PieceType.USER_DEFINED);
+        userDefined = anyUserDefined ? new PieceTrie(16) : null;
+        for (int id = 0; id < pieces.size(); id++) {
+            if (isText(pieces.get(id).type())) {
+                texts.add(pieces.get(id).text(), id);
+            }
+            if (pieces.get(id).type() == PieceType.USER_DEFINED) {
+                userDefined.add(pieces.get(id).text(), id);
+            }
+        }
+    }
+
+    /** The pieces that are text: NORMAL, USER_DEFINED and UNUSED. */
+    PieceTrie texts() {
+        return texts;
+    }
+
+    /** The USER_DEFINED pieces, or null when there are none. */
+    PieceTrie userDefined() {
+        return userDefined;
     }
 
     int size() {
@@ -72,8 +95,7 @@ final class Pieces {
 
     /** The id of this text as one of NORMAL, USER_DEFINED or UNUSED, or -1. */
     int textId(String text) {
-        int id = vocabulary.id(text).orElse(-1);
-        return id >= 0 && isText(pieces.get(id).type()) ? id : -1;
+        return texts.id(text);
     }
 
     static boolean isText(PieceType type) {

@@ -11,6 +11,13 @@ interface Segmenter {
         void piece(int id, int from, int to);
     }
 
-    /** Visits the pieces of the characters from {@code from} to {@code to}. */
-    void segment(SpacedText text, int from, int to, Visitor visitor);
+    /** Cuts one run of text after another; keeps its scratch memory from one to the next. For one thread. */
+    @FunctionalInterface
+    interface Cutter {
+
+        /** Visits the pieces of the characters from {@code from} to {@code to}. */
+        void cut(int from, int to);
+    }
+
+    Cutter cutter(SpacedText text, Visitor visitor);
 }

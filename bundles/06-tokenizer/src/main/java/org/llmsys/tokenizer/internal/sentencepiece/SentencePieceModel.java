@@ -1,7 +1,6 @@
 package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,16 +8,17 @@ import java.util.Optional;
 import org.llmsys.tokenizer.Tokenizer;
 
 /**
- * Reads SentencePiece's own {@code .model} file, a Protocol Buffers message.
+ * SentencePiece's own {@code .model} file, a Protocol Buffers message.
  *
  * <pre>
  *   1: piece*         {1: text, 2: score, 3: type}
- *   2: trainer        {3: model type, 24: space as suffix, 35: byte fallback}
+ *   2: trainer        {3: model type, 4: vocabulary size, 24: space as suffix, 35: byte fallback, 40-43: ids of unk, bos, eos, pad,
+ *                      44: what unk is decoded to, 45-48: texts of unk, bos, eos, pad}
  *   3: normalizer     {1: name, 2: compiled character map, 3: dummy prefix, 4: remove extra spaces, 5: escape spaces}
  *   5: denormalizer   {2: compiled character map}
  * </pre>
  *
- * <p>A normalization that changes characters (a compiled map, as {@code nmt_nfkc} has) is refused by name. As SentencePiece itself does,
+ * <p>A map that is applied to decoded text is refused by name, and so are the model types word and char. As SentencePiece itself does,
  * the tokenizer adds neither beginning nor end.
  *
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto">The message</a>
@@ -31,15 +31,21 @@ final class SentencePieceModel {
     private final List<Pieces.Piece> pieces = new ArrayList<>();
     private int modelType = UNIGRAM;
     private boolean byteFallback;
+    private boolean suffix;
     private boolean dummyPrefix = true;
     private boolean removeExtra = true;
+    private boolean escape = true;
+    private byte[] map = {};
+    private String endPiece = "</s>";
+    private String unknownSurface = TextForm.UNKNOWN_TEXT;
 
     private SentencePieceModel() {
     }
 
+    /** The tokenizer in this file, if it is of this type. */
     static Optional<Tokenizer> read(byte[] bytes, String type) {
         SentencePieceModel model = new SentencePieceModel();
-        new Message(ByteBuffer.wrap(bytes)).forEach(model::part);
+        new ProtoMessage(ByteBuffer.wrap(bytes)).forEach(model::part);
         if (model.modelType != UNIGRAM && model.modelType != BPE) {
             throw Pieces.damaged("its model type is " + (model.modelType == 3 ? "word" : model.modelType == 4 ? "char" : model.modelType)
                     + ", which is not implemented; unigram and bpe are");
@@ -48,24 +54,36 @@ final class SentencePieceModel {
             return Optional.empty();
         }
         Pieces pieces = new Pieces(model.pieces);
-        Spacing spacing = new Spacing(model.dummyPrefix ? Spacing.Prefix.EVERY : Spacing.Prefix.NONE, false, model.removeExtra, false);
-        return Optional.of(PieceFiles.tokenizer(type, pieces, TextForm.sentencePiece(spacing, model.byteFallback, List.of(), List.of(),
-                pieces.vocabulary().id("</s>").orElse(-1))));
+        if (pieces.unknown() < 0) {
+            throw Pieces.damaged("no piece stands for the unknown");
+        }
+        if (model.byteFallback && !pieces.hasBytes()) {
+            throw Pieces.damaged("unknown characters are to become bytes, and not all of <0x00> to <0xFF> are pieces");
+        }
+        Spacing spacing = new Spacing(model.dummyPrefix, model.removeExtra, model.suffix, model.escape);
+        CharacterMap map = model.map.length == 0 ? null : new CharacterMap(model.map);
+        TextForm form = TextForm.sentencePiece(new Preparation.SentencePiece(spacing, map), model.byteFallback, List.of(), List.of(),
+                pieces.vocabulary().id(model.endPiece).orElse(-1)).withUnknownText(model.unknownSurface);
+        return Optional.of(PieceFiles.tokenizer(type, pieces, form));
     }
 
-    private void part(Message.Field field) {
+    private void part(ProtoMessage.Field field) {
         switch (field.number()) {
             case 1 -> piece(field.message());
             case 2 -> field.message().forEach(this::trainer);
             case 3 -> field.message().forEach(this::normalizer);
-            case 5 -> field.message().forEach(denormalizer -> refuseMap(denormalizer, "denormalizer", ""));
+            case 5 -> field.message().forEach(part -> {
+                if (part.number() == 2 && part.content().length > 0) {
+                    throw Pieces.damaged("its denormalizer is a compiled character map, which is not implemented");
+                }
+            });
             default -> {
                 // self-test samples and extensions
             }
         }
     }
 
-    private void piece(Message message) {
+    private void piece(ProtoMessage message) {
         if (pieces.size() == Pieces.MOST) {
             throw Pieces.damaged("it has more than " + Pieces.MOST + " pieces");
         }
@@ -74,7 +92,7 @@ final class SentencePieceModel {
         PieceType[] type = {PieceType.NORMAL};
         message.forEach(field -> {
             switch (field.number()) {
-                case 1 -> text[0] = PieceFiles.utf8(field.bytes(), pieces.size());
+                case 1 -> text[0] = PieceFiles.utf8(field.content(), pieces.size());
                 case 2 -> score[0] = field.real();
                 case 3 -> type[0] = PieceType.numbered(field.whole());
                 default -> {
@@ -85,116 +103,55 @@ final class SentencePieceModel {
         pieces.add(new Pieces.Piece(text[0], score[0], type[0]));
     }
 
-    private void trainer(Message.Field field) {
+    private void trainer(ProtoMessage.Field field) {
         switch (field.number()) {
             case 3 -> modelType = (int) field.whole();
-            case 24 -> require(field.whole() == 0, "it writes spaces as a suffix (treat_whitespace_as_suffix)");
-            case 35 -> byteFallback = field.whole() != 0;
+            case 24 -> suffix = field.flag();
+            case 35 -> byteFallback = field.flag();
+            case 44 -> unknownSurface = PieceFiles.utf8(field.content(), 0);
+            case 47 -> endPiece = PieceFiles.utf8(field.content(), 0);
             default -> {
                 // how it was trained
             }
         }
     }
 
-    private String normalizerName = "unnamed";
-
-    private void normalizer(Message.Field field) {
+    private void normalizer(ProtoMessage.Field field) {
         switch (field.number()) {
-            case 1 -> normalizerName = PieceFiles.utf8(field.bytes(), 0);
-            case 3 -> dummyPrefix = field.whole() != 0;
-            case 4 -> removeExtra = field.whole() != 0;
-            case 5 -> require(field.whole() != 0, "it does not escape spaces (escape_whitespaces)");
-            default -> refuseMap(field, "normalization", normalizerName);
+            case 2 -> map = field.content();
+            case 3 -> dummyPrefix = field.flag();
+            case 4 -> removeExtra = field.flag();
+            case 5 -> escape = field.flag();
+            default -> {
+                // its name
+            }
         }
     }
 
-    private static void refuseMap(Message.Field field, String what, String name) {
-        require(field.number() != 2 || field.bytes().length == 0, "its " + what + " " + name + " is a compiled character map");
-    }
-
-    private static void require(boolean implemented, String what) {
-        if (!implemented) {
-            throw Pieces.damaged(what + ", which is not implemented");
+    /**
+     * The same for a tokenizer. The file does not say whether a beginning and an end are added: its readers decide that.
+     *
+     * @param pieces with scores that say how they merge
+     */
+    static byte[] write(String type, Pieces pieces, TextForm form, Preparation.SentencePiece preparation) {
+        ProtoMessage.Writer model = new ProtoMessage.Writer();
+        for (Pieces.Piece piece : pieces.all()) {
+            model.content(1, new ProtoMessage.Writer().text(1, piece.text()).real(2, (float) piece.score()).whole(3, piece.type().ordinal()
+                    + 1).bytes());
         }
-    }
-
-    /** A Protocol Buffers message: fields of a number and a value, one after another. */
-    private record Message(ByteBuffer bytes) {
-
-        /** One field; which of the values it has follows from the number. */
-        record Field(int number, int wire, long value, ByteBuffer data) {
-
-            long whole() {
-                return require(0) ? value : 0;
-            }
-
-            float real() {
-                return require(5) ? Float.intBitsToFloat((int) value) : 0;
-            }
-
-            Message message() {
-                return require(2) ? new Message(data.duplicate()) : null;
-            }
-
-            byte[] bytes() {
-                require(2);
-                byte[] copy = new byte[data.remaining()];
-                data.duplicate().get(copy);
-                return copy;
-            }
-
-            private boolean require(int wanted) {
-                if (wire != wanted) {
-                    throw Pieces.damaged("the field " + number + " has the wire type " + wire + " instead of " + wanted);
-                }
-                return true;
-            }
+        Spacing spacing = preparation.spacing();
+        int begin = pieces.vocabulary().id("<s>").orElse(-1);
+        ProtoMessage.Writer trainer = new ProtoMessage.Writer().whole(3, type.equals(SentencePieceBpeType.TYPE) ? BPE : UNIGRAM).whole(4,
+                pieces.size())
+                .flag(24, spacing.suffix()).flag(35, form.byteFallback())
+                .whole(40, pieces.unknown()).whole(41, begin).whole(42, form.end()).whole(43, pieces.vocabulary().id("<pad>").orElse(-1))
+                .text(44, form.unknownText()).text(45, pieces.get(pieces.unknown()).text());
+        if (form.end() >= 0) {
+            trainer.text(47, pieces.get(form.end()).text());
         }
-
-        void forEach(java.util.function.Consumer<Field> visitor) {
-            ByteBuffer in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-            while (in.hasRemaining()) {
-                long tag = varint(in);
-                int number = (int) (tag >>> 3);
-                int wire = (int) tag & 7;
-                if (tag >>> 3 == 0 || tag >>> 32 != 0) {
-                    throw Pieces.damaged("a field has the number " + (tag >>> 3));
-                }
-                switch (wire) {
-                    case 0 -> visitor.accept(new Field(number, wire, varint(in), null));
-                    case 1 -> visitor.accept(new Field(number, wire, have(in, 8).getLong(), null));
-                    case 2 -> {
-                        long length = varint(in);
-                        if (length < 0 || length > in.remaining()) {
-                            throw Pieces.damaged("the field " + number + " claims " + Long.toUnsignedString(length) + " bytes, and " + in.remaining() + " follow");
-                        }
-                        ByteBuffer data = in.slice(in.position(), (int) length);
-                        in.position(in.position() + (int) length);
-                        visitor.accept(new Field(number, wire, 0, data));
-                    }
-                    case 5 -> visitor.accept(new Field(number, wire, have(in, 4).getInt(), null));
-                    default -> throw Pieces.damaged("the field " + number + " has the unknown wire type " + wire);
-                }
-            }
-        }
-
-        private static long varint(ByteBuffer in) {
-            long value = 0;
-            for (int shift = 0; shift < 70; shift += 7) {
-                byte b = have(in, 1).get();
-                value |= (long) (b & 0x7F) << shift;
-                if (b >= 0) {
-                    return value;
-                }
-            }
-            throw Pieces.damaged("a number has more than ten bytes");
-        }
-
-        private static ByteBuffer have(ByteBuffer in, int bytes) {
-            if (in.remaining() < bytes) {
-                throw Pieces.damaged("it ends inside a field");
-            }
-            return in;
-        }
+        ProtoMessage.Writer normalizer = new ProtoMessage.Writer().text(1, preparation.map() == null ? "identity" : "user_defined")
+                .content(2, preparation.map() == null ? new byte[0] : preparation.map().blob())
+                .flag(3, spacing.prefix()).flag(4, spacing.removeExtra()).flag(5, spacing.escape());
+        return model.content(2, trainer.bytes()).content(3, normalizer.bytes()).bytes();
     }
 }

@@ -8,11 +8,12 @@ import java.util.Optional;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.tokenizer.Encoding;
+import org.llmsys.tokenizer.MergeHistory;
 import org.llmsys.tokenizer.Specials;
 import org.llmsys.tokenizer.StreamingDecoder;
 import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerFile;
 import org.llmsys.tokenizer.internal.IdList;
-import org.llmsys.tokenizer.internal.SpecialTokens;
 
 /**
  * Text to pieces in the way of SentencePiece: spaces are written as U+2581 and cut like any other character, so that nothing is lost, and
@@ -24,53 +25,60 @@ import org.llmsys.tokenizer.internal.SpecialTokens;
  *
  * @see <a href="https://arxiv.org/abs/1808.06226">Kudo and Richardson, SentencePiece</a>
  */
-final class SentencePieceTokenizer implements Tokenizer {
+class SentencePieceTokenizer implements Tokenizer {
 
     private final String type;
     private final Pieces pieces;
     private final Segmenter segmenter;
     private final TextForm form;
-    private final Map<String, Integer> specialIds;
-    private final SpecialTokens specials;
+    private final AddedTokens added;
+    /** Those added tokens that are looked for in the normalized text, with their normalized texts. */
+    private final AddedTokens normalizedAdded;
+    private final TextNormalizer normalizer;
+    private final List<TextStep> preTokenizers;
     /** The user-defined pieces that stand by themselves before anything is cut, or null when there are none. */
-    private final SpecialTokens userDefined;
-    /** Whether no piece reaches from another character over a space, so that words can be cut one by one. */
-    private final boolean wordByWord;
+    private final PieceTrie userDefined;
     private final List<PieceMerges.Rule> rules;
 
     /**
-     * @param specialIds special tokens looked for in the text as it is
-     * @param rules      for a vocabulary that came with a list of merges; null where scores decide
+     * @param tokens tokens looked for in a text before it is cut
+     * @param rules  for a vocabulary that came with a list of merges; null where scores decide
      */
-    SentencePieceTokenizer(String type, Pieces pieces, TextForm form, Map<String, Integer> specialIds, List<PieceMerges.Rule> rules) {
+    SentencePieceTokenizer(String type, Pieces pieces, TextForm form, List<AddedTokens.Token> tokens, List<PieceMerges.Rule> rules) {
         this.type = type;
         this.pieces = pieces;
         this.form = form;
-        this.specialIds = Map.copyOf(specialIds);
-        this.specials = new SpecialTokens(List.copyOf(specialIds.keySet()));
         this.rules = rules;
         boolean merges = type.equals(SentencePieceBpeType.TYPE);
-        this.segmenter = !merges ? new ViterbiSegmenter(pieces, !form.bytesTogether())
+        this.segmenter = !merges ? new ViterbiSegmenter(pieces, form.isSentencePiece())
                 : new MergeSegmenter(pieces, rules == null ? PieceMerges.byScore(pieces) : PieceMerges.inOrder(pieces, rules));
-        List<String> standing = new ArrayList<>();
-        boolean apart = true;
-        for (Pieces.Piece piece : pieces.all()) {
-            if (rules == null && merges && piece.type() == PieceType.USER_DEFINED) {
-                standing.add(piece.text());
+        PieceTrie standing = form.isSentencePiece() ? pieces.userDefined() : null;
+        this.userDefined = merges ? standing : null;
+        this.added = new AddedTokens(tokens.stream().filter(token -> !token.normalized()).toList());
+        switch (form.preparation()) {
+            case Preparation.SentencePiece as -> {
+                normalizer = new StreamNormalizer(as.spacing(), as.map(), standing);
+                preTokenizers = List.of();
             }
-            apart &= !Pieces.isText(piece.type()) || !reachesOverSpace(piece.text());
+            case Preparation.HuggingFace as -> {
+                normalizer = (text, from, to) -> {
+                    SpacedText run = SpacedText.asIs(text, from, to);
+                    for (TextStep step : as.normalizers()) {
+                        run = step.apply(run);
+                    }
+                    run.base = from;
+                    return run;
+                };
+                preTokenizers = as.preTokenizers();
+            }
         }
-        this.userDefined = standing.isEmpty() ? null : new SpecialTokens(standing);
-        this.wordByWord = merges && apart;
+        this.normalizedAdded = new AddedTokens(tokens.stream().filter(AddedTokens.Token::normalized).map(this::normalized)
+                .filter(token -> !token.content().isEmpty()).toList());
     }
 
-    private static boolean reachesOverSpace(String text) {
-        for (int at = 1; at < text.length(); at++) {
-            if (text.charAt(at) == Pieces.SPACE && text.charAt(at - 1) != Pieces.SPACE) {
-                return true;
-            }
-        }
-        return false;
+    private AddedTokens.Token normalized(AddedTokens.Token token) {
+        SpacedText text = normalizer.normalize(token.content(), 0, token.content().length());
+        return token.with(text.text(0, text.length));
     }
 
     @Override
@@ -91,26 +99,36 @@ final class SentencePieceTokenizer implements Tokenizer {
         return form;
     }
 
-    Map<String, Integer> specialIds() {
-        return specialIds;
-    }
-
     /** The merges in order, as {@code tokenizer.json} lists them. */
     List<PieceMerges.Rule> rules() {
         return rules == null ? PieceMerges.listed(pieces) : rules;
     }
 
+    /** Whether the pieces' scores say how they merge. */
+    boolean mergesByScore() {
+        return rules == null;
+    }
+
+    List<AddedTokens.Token> added() {
+        return added.all();
+    }
+
+    List<AddedTokens.Token> normalizedAdded() {
+        return normalizedAdded.all();
+    }
+
     @Override
     public Encoding encode(String text, Specials mode) {
+        TextNormalizer.requireWhole(text);
         IdList ids = new IdList(text.length() / 3);
         if (mode != Specials.IGNORED) {
             form.before().forEach(id -> ids.add(id, 0, 0));
         }
-        for (SpecialTokens.Piece run : specials.split(text, mode)) {
-            if (run.special()) {
-                ids.add(specialIds.get(text.substring(run.start(), run.end())), run.start(), run.end());
+        for (AddedTokens.Run run : added.split(text, 0, text.length(), mode)) {
+            if (run.id() >= 0) {
+                ids.add(run.id(), run.start(), run.end());
             } else {
-                encodeRun(SpacedText.of(text, run.start(), run.end(), form.spacing(), run.start() == 0), ids);
+                encodeRun(normalizer.normalize(text, run.start(), run.end()), mode, ids);
             }
         }
         if (mode != Specials.IGNORED) {
@@ -119,33 +137,53 @@ final class SentencePieceTokenizer implements Tokenizer {
         return ids.encoding();
     }
 
-    private void encodeRun(SpacedText text, IdList ids) {
-        Collector collector = new Collector(text, ids);
-        if (userDefined == null) {
-            cut(text, 0, text.length, collector);
-        } else {
-            String spaced = text.text(0, text.length);
-            for (SpecialTokens.Piece part : userDefined.split(spaced, Specials.RECOGNIZED)) {
-                if (part.special()) {
-                    collector.piece(pieces.textId(spaced.substring(part.start(), part.end())), part.start(), part.end());
-                } else {
-                    cut(text, part.start(), part.end(), collector);
-                }
+    private void encodeRun(SpacedText text, Specials mode, IdList ids) {
+        if (normalizedAdded.all().isEmpty()) {
+            encodePart(text, ids);
+            return;
+        }
+        for (AddedTokens.Run run : normalizedAdded.split(text.text(0, text.length), 0, text.length, mode)) {
+            if (run.id() >= 0) {
+                ids.add(run.id(), text.origins[run.start()], text.originalEnd(run.end()));
+            } else {
+                encodePart(text.part(run.start(), run.end()), ids);
             }
         }
-        collector.endUnknown();
     }
 
-    private void cut(SpacedText text, int from, int to, Collector collector) {
-        boolean everySpace = form.spacing().cutBeforeSpaces();
-        int start = from;
-        for (int at = from + 1; at < to && (wordByWord || everySpace); at++) {
-            if (text.characters[at] == Pieces.SPACE && (everySpace || text.characters[at - 1] != Pieces.SPACE)) {
-                segmenter.segment(text, start, at, collector);
-                start = at;
-            }
+    private void encodePart(SpacedText part, IdList ids) {
+        SpacedText text = part;
+        for (TextStep step : preTokenizers) {
+            text = step.apply(text);
         }
-        segmenter.segment(text, start, to, collector);
+        Collector collector = new Collector(text, ids);
+        Segmenter.Cutter cutter = segmenter.cutter(text, collector);
+        int from = 0;
+        for (int i = 0; i <= text.cutCount; i++) {
+            int to = i < text.cutCount ? text.cuts[i] : text.length;
+            if (userDefined == null) {
+                cutter.cut(from, to);
+            } else {
+                aroundUserDefined(text, from, to, cutter, collector);
+            }
+            collector.endUnknown();
+            from = to;
+        }
+    }
+
+    private void aroundUserDefined(SpacedText text, int from, int to, Segmenter.Cutter cutter, Collector collector) {
+        String spaced = text.text(0, to);
+        int start = from;
+        for (int at = from; at < to;) {
+            int end = userDefined.longest(spaced, at, to);
+            if (end > at) {
+                cutter.cut(start, at);
+                collector.piece(userDefined.id(spaced.substring(at, end)), at, end);
+                start = end;
+            }
+            at = end > at ? end : text.characterEnd(at);
+        }
+        cutter.cut(start, to);
     }
 
     /** Turns pieces into ids, unknown characters into bytes or the unknown id. */
@@ -175,7 +213,7 @@ final class SentencePieceTokenizer implements Tokenizer {
                 return;
             }
             endUnknown();
-            ids.add(id, text.origins[from], text.origins[to]);
+            ids.add(id, text.origins[from], text.originalEnd(to));
         }
 
         private boolean addBytes(int from, int to) {
@@ -187,7 +225,7 @@ final class SentencePieceTokenizer implements Tokenizer {
             }
             endUnknown();
             for (byte b : bytes) {
-                ids.add(pieces.byteId(b), text.origins[from], text.origins[to]);
+                ids.add(pieces.byteId(b), text.origins[from], text.originalEnd(to));
             }
             return true;
         }
@@ -199,7 +237,7 @@ final class SentencePieceTokenizer implements Tokenizer {
                             "it stands at character " + text.origins[unknownFrom] + ", and the vocabulary has neither bytes nor an unknown piece",
                             "leave it out, or use a tokenizer with byte fallback");
                 }
-                ids.add(pieces.unknown(), text.origins[unknownFrom], text.origins[unknownTo]);
+                ids.add(pieces.unknown(), text.origins[unknownFrom], text.originalEnd(unknownTo));
                 unknownFrom = -1;
             }
         }
@@ -238,5 +276,37 @@ final class SentencePieceTokenizer implements Tokenizer {
     @Override
     public String toJson() {
         return MetaspaceJson.write(this);
+    }
+
+    @Override
+    public Optional<Map<String, byte[]>> files(TokenizerFile.Form as) {
+        return PieceFileWriter.files(this, as);
+    }
+
+    /** A tokenizer that remembers how its merges were learned. */
+    static final class Trained extends SentencePieceTokenizer implements MergeHistory {
+
+        private final List<Merge> history;
+
+        Trained(Pieces pieces, TextForm form, List<Merge> history) {
+            super(SentencePieceBpeType.TYPE, pieces, form, controls(pieces), null);
+            this.history = List.copyOf(history);
+        }
+
+        @Override
+        public List<Merge> merges() {
+            return history;
+        }
+    }
+
+    /** Control pieces are the special tokens. */
+    static List<AddedTokens.Token> controls(Pieces pieces) {
+        List<AddedTokens.Token> controls = new ArrayList<>();
+        for (int id = 0; id < pieces.size(); id++) {
+            if (pieces.get(id).type() == PieceType.CONTROL) {
+                controls.add(AddedTokens.Token.special(pieces.get(id).text(), id));
+            }
+        }
+        return controls;
     }
 }

@@ -2,60 +2,99 @@ package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.util.Arrays;
 
-import org.llmsys.assembly.Problem;
-
-/** A run of text with its spaces written as U+2581, and for each character where it came from. */
+/**
+ * A run of text as it is cut: normalized, with its spaces written as U+2581, and for each UTF-16 unit where in the original text it came
+ * from. Filled once, unit by unit, then only read.
+ */
 final class SpacedText {
 
-    final char[] characters;
-    /** For each character its first UTF-16 unit in the text; one more entry for the end. */
-    final int[] origins;
-    final int length;
+    char[] characters;
+    /** For each unit the begin of what it came from; one more entry for the end. */
+    int[] origins;
+    /** For each unit the end of what it came from; null where that is the begin of the next. */
+    int[] ends;
+    int length;
+    /** Where this run begins in the original text. */
+    int base;
+    /** Places which no piece may reach over, in order. */
+    int[] cuts = {};
+    int cutCount;
 
-    private SpacedText(char[] characters, int[] origins, int length) {
-        this.characters = characters;
-        this.origins = origins;
-        this.length = length;
+    SpacedText(int expected, boolean withEnds) {
+        characters = new char[expected + 1];
+        origins = new int[expected + 2];
+        ends = withEnds ? new int[expected + 1] : null;
     }
 
-    /**
-     * @param first whether the text begins with this run
-     * @throws Problem for half a character (a surrogate alone), which no UTF-8 can express
-     */
-    static SpacedText of(String text, int from, int to, Spacing spacing, boolean first) {
-        char[] characters = new char[to - from + 1];
-        int[] origins = new int[to - from + 2];
-        int length = 0;
-        int start = from;
-        while (spacing.removeExtra() && start < to && text.charAt(start) == ' ') {
-            start++;
-        }
-        boolean prefix = spacing.prefix() == Spacing.Prefix.EVERY || spacing.prefix() == Spacing.Prefix.FIRST && first;
-        boolean there = start < to && (text.charAt(start) == ' ' || text.charAt(start) == Pieces.SPACE);
-        if (start < to && prefix && !(spacing.unlessThere() && there)) {
-            origins[length] = start;
-            characters[length++] = Pieces.SPACE;
-        }
-        for (int at = start; at < to; at++) {
-            char c = text.charAt(at);
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c) || at + 1 == to || !Character.isLowSurrogate(text.charAt(at + 1))) {
-                    throw Problem.failed("cannot encode the text", String.format("it holds half a character (U+%04X) at %d", (int) c, at),
-                            "give whole Unicode text");
-                }
-                origins[length] = at++;
-                characters[length++] = c;
-                c = text.charAt(at);
+    /** The text unchanged. */
+    static SpacedText asIs(String text) {
+        return asIs(text, 0, text.length());
+    }
+
+    /** A part of a text, unchanged: the units of a character share its place. */
+    static SpacedText asIs(String text, int from, int to) {
+        SpacedText copy = new SpacedText(to - from, true);
+        copy.base = from;
+        for (int at = from; at < to;) {
+            int end = at + (Character.isHighSurrogate(text.charAt(at)) ? 2 : 1);
+            for (int unit = at; unit < end; unit++) {
+                copy.add(text.charAt(unit), at, end);
             }
-            boolean space = c == ' ';
-            if (space && spacing.removeExtra() && (at + 1 == to || text.charAt(at + 1) == ' ')) {
-                continue;
-            }
-            origins[length] = at;
-            characters[length++] = space ? Pieces.SPACE : c;
+            at = end;
         }
-        origins[length] = to;
-        return new SpacedText(characters, origins, length);
+        return copy;
+    }
+
+    /** The units from {@code from} to {@code to} of a text that was not split yet. */
+    SpacedText part(int from, int to) {
+        SpacedText part = new SpacedText(to - from, true);
+        part.base = from == 0 ? base : origins[from];
+        for (int at = from; at < to; at++) {
+            part.add(characters[at], origins[at], originalEnd(at + 1));
+        }
+        return part;
+    }
+
+    void add(char unit, int origin, int end) {
+        if (length == characters.length) {
+            characters = Arrays.copyOf(characters, 2 * length);
+            origins = Arrays.copyOf(origins, 2 * length + 1);
+            ends = ends == null ? null : Arrays.copyOf(ends, 2 * length);
+        }
+        characters[length] = unit;
+        origins[length] = origin;
+        if (ends != null) {
+            ends[length] = end;
+        }
+        length++;
+    }
+
+    void add(CharSequence text, int origin, int end) {
+        for (int i = 0; i < text.length(); i++) {
+            add(text.charAt(i), origin, end);
+        }
+    }
+
+    /** Takes the last unit away again; returns where it came from. */
+    int removeLast() {
+        return origins[--length];
+    }
+
+    /** Where the original text of all units ends; to be told last. */
+    void end(int origin) {
+        origins[length] = origin;
+    }
+
+    void cut(int at) {
+        if (cutCount == cuts.length) {
+            cuts = Arrays.copyOf(cuts, Math.max(16, 2 * cutCount));
+        }
+        cuts[cutCount++] = at;
+    }
+
+    /** The end, in the original text, of what becomes the units before {@code to}. */
+    int originalEnd(int to) {
+        return ends == null ? origins[to] : ends[to - 1];
     }
 
     int characterEnd(int at) {
@@ -63,10 +102,11 @@ final class SpacedText {
     }
 
     int codePoint(int at) {
-        return Character.codePointAt(characters, at, length);
+        char c = characters[at];
+        return Character.isHighSurrogate(c) ? Character.toCodePoint(c, characters[at + 1]) : c;
     }
 
     String text(int from, int to) {
-        return new String(Arrays.copyOfRange(characters, from, to));
+        return new String(characters, from, to - from);
     }
 }

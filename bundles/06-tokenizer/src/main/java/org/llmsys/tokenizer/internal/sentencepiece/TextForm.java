@@ -5,16 +5,29 @@ import java.util.List;
 /**
  * What a SentencePiece tokenizer does besides cutting.
  *
- * @param byteFallback    a character that the vocabulary lacks becomes its bytes, if these are pieces
- * @param fuseUnknown     several unknown characters in a row become one id
- * @param bytesTogether   a run of bytes that is not UTF-8 becomes as many U+FFFD (Hugging Face); else its valid parts stay (SentencePiece)
- * @param unknownText     what the unknown piece is decoded to
- * @param before          ids added before a text
- * @param after           ids added after a text
- * @param end             the id that ends a text, -1 for none
+ * @param preparation   how a text is brought into the form of the pieces
+ * @param byteFallback  a character that the vocabulary lacks becomes its bytes, if these are pieces
+ * @param fuseUnknown   several unknown characters in a row become one id
+ * @param bytesTogether a run of bytes that is not UTF-8 becomes as many U+FFFD (Hugging Face); else its valid parts stay (SentencePiece)
+ * @param stripping     which spaces at the start of a decoded text go
+ * @param unknownText   what the unknown piece is decoded to
+ * @param before        ids added before a text
+ * @param after         ids added after a text
+ * @param end           the id that ends a text, -1 for none
  */
-record TextForm(Spacing spacing, boolean byteFallback, boolean fuseUnknown, boolean bytesTogether, String unknownText, List<Integer> before,
-        List<Integer> after, int end) {
+record TextForm(Preparation preparation, boolean byteFallback, boolean fuseUnknown, boolean bytesTogether, Stripping stripping, String unknownText,
+        List<Integer> before, List<Integer> after, int end) {
+
+    /** Which spaces at the start of a decoded text were not in the text that was encoded. */
+    enum Stripping {
+        NONE,
+        /** One. */
+        FIRST,
+        /** All. */
+        ALL,
+        /** All in the first piece. */
+        FIRST_PIECE
+    }
 
     /** What SentencePiece decodes the unknown to. */
     static final String UNKNOWN_TEXT = " \u2047 ";
@@ -25,7 +38,18 @@ record TextForm(Spacing spacing, boolean byteFallback, boolean fuseUnknown, bool
     }
 
     /** As SentencePiece itself does it. */
-    static TextForm sentencePiece(Spacing spacing, boolean byteFallback, List<Integer> before, List<Integer> after, int end) {
-        return new TextForm(spacing, byteFallback, true, false, UNKNOWN_TEXT, before, after, end);
+    static TextForm sentencePiece(Preparation.SentencePiece preparation, boolean byteFallback, List<Integer> before, List<Integer> after, int end) {
+        Spacing spacing = preparation.spacing();
+        return new TextForm(preparation, byteFallback, true, false, spacing.removeExtra() ? Stripping.ALL : spacing.prefix()
+                ? Stripping.FIRST : Stripping.NONE,
+                UNKNOWN_TEXT, before, after, end);
+    }
+
+    TextForm withUnknownText(String text) {
+        return new TextForm(preparation, byteFallback, fuseUnknown, bytesTogether, stripping, text, before, after, end);
+    }
+
+    boolean isSentencePiece() {
+        return preparation instanceof Preparation.SentencePiece;
     }
 }

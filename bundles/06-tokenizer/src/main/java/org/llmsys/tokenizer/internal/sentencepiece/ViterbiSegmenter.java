@@ -2,8 +2,6 @@ package org.llmsys.tokenizer.internal.sentencepiece;
 
 import java.util.Arrays;
 
-import org.llmsys.tokenizer.internal.bytepair.MergeTable;
-
 /**
  * Unigram segmentation: of all ways to cut a text into pieces, the one whose scores (logarithms of probabilities) have the greatest sum.
  *
@@ -12,7 +10,8 @@ import org.llmsys.tokenizer.internal.bytepair.MergeTable;
  * </pre>
  *
  * <p>A character that is no piece costs the lowest score less 10. A user-defined piece costs next to nothing. Found from left to right
- * (Viterbi), so n characters take n steps of at most the longest piece's length.
+ * (Viterbi), so n characters take n steps of at most the longest piece's length; wherever no piece reaches over a place, the best way to
+ * there is settled and given out, so the memory is that of one word.
  *
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo, Subword Regularization</a>
  */
@@ -20,12 +19,10 @@ final class ViterbiSegmenter implements Segmenter {
 
     private static final double UNKNOWN_PENALTY = 10;
 
+    private final PieceTrie trie;
     private final double[] scores;
-    /** The pieces as a tree of characters: (node, character) leads to a node, the root is 0. */
-    private final MergeTable tree;
-    /** For each node the piece that ends there, or -1. */
-    private final int[] pieceAt;
     private final boolean[] userDefined;
+    private final boolean[] unused;
     private final double unknownScore;
     private final double highest;
     private final boolean singlePrecision;
@@ -33,12 +30,10 @@ final class ViterbiSegmenter implements Segmenter {
     /** @param singlePrecision sums are rounded to 32 bits, as SentencePiece does; Hugging Face keeps 64 */
     ViterbiSegmenter(Pieces pieces, boolean singlePrecision) {
         this.singlePrecision = singlePrecision;
+        this.trie = pieces.texts();
         scores = pieces.all().stream().mapToDouble(Pieces.Piece::score).toArray();
         userDefined = new boolean[pieces.size()];
-        tree = new MergeTable(4 * pieces.size());
-        int[] ends = new int[1 + pieces.size()];
-        Arrays.fill(ends, -1);
-        int nodes = 1;
+        unused = new boolean[pieces.size()];
         double lowest = Float.MAX_VALUE;
         double greatest = Float.MIN_NORMAL;
         for (int id = 0; id < pieces.size(); id++) {
@@ -47,97 +42,128 @@ final class ViterbiSegmenter implements Segmenter {
                 lowest = Math.min(lowest, piece.score());
                 greatest = Math.max(greatest, piece.score());
             }
-            if (piece.type() != PieceType.NORMAL && piece.type() != PieceType.USER_DEFINED) {
-                continue;
-            }
             userDefined[id] = piece.type() == PieceType.USER_DEFINED;
-            int node = 0;
-            for (char c : piece.text().toCharArray()) {
-                int slot = tree.slotOf(node, c);
-                if (tree.rank(slot) == MergeTable.NONE) {
-                    tree.put(node, c, 0, nodes);
-                    node = nodes++;
-                } else {
-                    node = tree.id(slot);
-                }
-            }
-            if (node >= ends.length) {
-                int old = ends.length;
-                ends = Arrays.copyOf(ends, 2 * node);
-                Arrays.fill(ends, old, ends.length, -1);
-            }
-            ends[node] = id;
+            // Hugging Face's added tokens were found before, or do not count where they stand
+            unused[id] = piece.type() == PieceType.UNUSED || userDefined[id] && !singlePrecision;
         }
-        pieceAt = ends.length < nodes ? padded(ends, nodes) : ends;
         unknownScore = lowest - UNKNOWN_PENALTY;
         highest = greatest;
     }
 
-    private static int[] padded(int[] ends, int nodes) {
-        int[] all = Arrays.copyOf(ends, nodes);
-        Arrays.fill(all, ends.length, nodes, -1);
-        return all;
-    }
-
     @Override
-    public void segment(SpacedText text, int from, int to, Visitor visitor) {
-        int n = to - from;
-        double[] best = new double[n + 1];
-        int[] start = new int[n + 1];
-        int[] piece = new int[n + 1];
-        Arrays.fill(start, -1);
-        for (int at = 0; at < n;) {
-            int end = text.characterEnd(from + at) - from;
-            if (!extend(text, from, at, end, n, best, start, piece) && (start[end] < 0 || best[at] + unknownScore > best[end])) {
-                reach(end, at, -1, best[at] + unknownScore, best, start, piece);
-            }
-            at = end;
-        }
-        int[] cuts = new int[n];
-        int count = 0;
-        for (int at = n; at > 0; at = start[at]) {
-            cuts[count++] = at;
-        }
-        while (count-- > 0) {
-            visitor.piece(piece[cuts[count]], from + start[cuts[count]], from + cuts[count]);
-        }
+    public Cutter cutter(SpacedText text, Visitor visitor) {
+        return new Search(text, visitor);
     }
 
-    /** Tries every piece that begins at {@code at}; whether one of them is a single character. */
-    private boolean extend(SpacedText text, int from, int at, int characterEnd, int n, double[] best, int[] start, int[] piece) {
-        boolean single = false;
-        int node = 0;
-        for (int end = at + 1; end <= n; end++) {
-            int slot = tree.slotOf(node, text.characters[from + end - 1]);
-            if (tree.rank(slot) == MergeTable.NONE) {
-                break;
+    private final class Search implements Cutter {
+
+        private final SpacedText text;
+        private final Visitor visitor;
+        /** For each place since the last settled one: the best sum, where its last piece began, and that piece. */
+        private double[] best = new double[64];
+        private int[] start = new int[64];
+        private int[] piece = new int[64];
+        private int[] way = new int[64];
+        /** The place that index 0 stands for. */
+        private int settled;
+
+        Search(SpacedText text, Visitor visitor) {
+            this.text = text;
+            this.visitor = visitor;
+        }
+
+        @Override
+        public void cut(int from, int to) {
+            settled = from;
+            best[0] = 0;
+            Arrays.fill(start, -1);
+            int reached = from;
+            for (int at = from; at < to;) {
+                if (at == reached) {
+                    settle(at);
+                }
+                int end = text.characterEnd(at);
+                reserve(end - settled);
+                int furthest = extend(at, end, to);
+                reached = Math.max(reached, Math.abs(furthest));
+                double unknown = best[at - settled] + unknownScore;
+                // a negative end says that no piece is this one character
+                if (furthest < 0 && (start[end - settled] < 0 || unknown > best[end - settled])) {
+                    reach(end - settled, at - settled, -1, unknown);
+                }
+                at = end;
             }
-            node = tree.id(slot);
-            int id = pieceAt[node];
-            if (id >= 0) {
-                double score = userDefined[id] ? utf8Length(text, from + at, from + end) * highest - 0.1 : scores[id];
-                double candidate = best[at] + score;
-                if (start[end] < 0 || candidate > best[end]) {
-                    reach(end, at, id, candidate, best, start, piece);
+            settle(to);
+        }
+
+        /** Tries every piece that begins at {@code at}; the furthest end, negative when none of them is the single character. */
+        private int extend(int at, int characterEnd, int to) {
+            boolean single = false;
+            int furthest = characterEnd;
+            int node = PieceTrie.ROOT;
+            double before = best[at - settled];
+            char[] characters = text.characters;
+            for (int end = at + 1; end <= to; end++) {
+                node = trie.child(node, characters[end - 1]);
+                if (node == PieceTrie.NONE) {
+                    break;
+                }
+                int id = trie.idAt(node);
+                if (id == PieceTrie.NONE || unused[id]) {
+                    continue;
+                }
+                reserve(end - settled);
+                double candidate = before + (userDefined[id] ? utf8Length(at, end) * highest - 0.1 : scores[id]);
+                if (start[end - settled] < 0 || candidate > best[end - settled]) {
+                    reach(end - settled, at - settled, id, candidate);
                 }
                 single |= end == characterEnd;
+                furthest = end;
+            }
+            furthest = Math.max(furthest, characterEnd);
+            return single ? furthest : -furthest;
+        }
+
+        private void reserve(int index) {
+            if (index >= best.length) {
+                int old = best.length;
+                best = Arrays.copyOf(best, 2 * index);
+                start = Arrays.copyOf(start, 2 * index);
+                piece = Arrays.copyOf(piece, 2 * index);
+                way = new int[2 * index];
+                Arrays.fill(start, old, start.length, -1);
             }
         }
-        return single;
-    }
 
-    private void reach(int end, int at, int id, double score, double[] best, int[] start, int[] piece) {
-        best[end] = singlePrecision ? (float) score : score;
-        start[end] = at;
-        piece[end] = id;
-    }
-
-    private static int utf8Length(SpacedText text, int from, int to) {
-        int bytes = 0;
-        for (int at = from; at < to; at++) {
-            char c = text.characters[at];
-            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        private void reach(int end, int from, int id, double score) {
+            best[end] = singlePrecision ? (float) score : score;
+            start[end] = from;
+            piece[end] = id;
         }
-        return bytes;
+
+        /** Gives out the pieces up to here, and begins anew with the sum reached. */
+        private void settle(int end) {
+            int last = end - settled;
+            double sum = best[last];
+            int cuts = 0;
+            for (int at = last; at > 0; at = start[at]) {
+                way[cuts++] = at;
+            }
+            while (cuts-- > 0) {
+                visitor.piece(piece[way[cuts]], settled + start[way[cuts]], settled + way[cuts]);
+            }
+            Arrays.fill(start, 0, last + 1, -1);
+            settled = end;
+            best[0] = sum;
+        }
+
+        private int utf8Length(int from, int to) {
+            int bytes = 0;
+            for (int at = from; at < to; at++) {
+                char c = text.characters[at];
+                bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+            return bytes;
+        }
     }
 }

@@ -1,9 +1,10 @@
 package org.llmsys.tokenizer.internal.wordpiece;
 
 import java.text.Normalizer;
+import java.util.function.IntConsumer;
 
 /**
- * What BERT does to a text before it is cut into words.
+ * What BERT does to each character of a text before the text is cut into words.
  *
  * <pre>
  *   drop control characters, white space becomes a blank  --&gt;  blanks around CJK ideographs
@@ -11,7 +12,8 @@ import java.text.Normalizer;
  *   "H&eacute;LLO&#92;t&#20013;"  --&gt;  "hello  &#20013; "
  * </pre>
  *
- * <p>Lower case is taken character by character: a final capital sigma becomes the ordinary small one.
+ * <p>Each character is treated alone. Lower case is taken character by character too: a final capital sigma becomes the ordinary small
+ * one.
  *
  * @param cleanText     drop control characters, NUL and U+FFFD; make every white space a blank
  * @param ideographs    put blanks around CJK ideographs
@@ -28,55 +30,37 @@ record BertNormalizer(boolean cleanText, boolean ideographs, boolean stripAccent
 
     private static final int CAPITAL_I_WITH_DOT = 0x130;
     private static final int DOT_ABOVE = 0x307;
-    /** The first character with a decomposition is À. */
-    private static final int FIRST_DECOMPOSED = 0xC0;
 
-    /** The text from {@code from} to {@code to}, normalized; its offsets count from the whole text's start. */
-    NormalizedText normalize(String text, int from, int to) {
-        NormalizedText result = new NormalizedText(to - from);
-        for (int at = from; at < to;) {
-            int character = text.codePointAt(at);
-            NormalizedText.requireCharacter(character, at);
-            int next = at + Character.charCount(character);
-            if (!cleanText) {
-                space(character, at, next, result);
-            } else if (!BertCharacters.isDropped(character)) {
-                space(BertWords.isWhiteSpace(character) ? ' ' : character, at, next, result);
-            }
-            at = next;
-        }
-        return result;
-    }
-
-    private void space(int character, int start, int end, NormalizedText result) {
-        if (ideographs && BertCharacters.isIdeograph(character)) {
-            result.add(' ', start, start);
-            strip(character, start, end, result);
-            result.add(' ', end, end);
-        } else {
-            strip(character, start, end, result);
-        }
-    }
-
-    private void strip(int character, int start, int end, NormalizedText result) {
-        if (!stripAccents || character < FIRST_DECOMPOSED) {
-            lower(character, start, end, result);
+    /** The characters that this one becomes, in order; none when it is dropped. */
+    void normalize(int character, IntConsumer result) {
+        if (cleanText && BertCharacters.isDropped(character)) {
             return;
         }
-        String parts = Normalizer.normalize(Character.toString(character), Normalizer.Form.NFD);
-        for (int i = 0; i < parts.length();) {
-            int part = parts.codePointAt(i);
-            if (Character.getType(part) != Character.NON_SPACING_MARK) {
-                lower(part, start, end, result);
-            }
-            i += Character.charCount(part);
+        if (cleanText && BertCharacters.isWhiteSpace(character)) {
+            result.accept(' ');
+        } else if (ideographs && BertCharacters.isIdeograph(character)) {
+            result.accept(' ');
+            strip(character, result);
+            result.accept(' ');
+        } else {
+            strip(character, result);
         }
     }
 
-    private void lower(int character, int start, int end, NormalizedText result) {
-        result.add(lowerCase ? Character.toLowerCase(character) : character, start, end);
+    private void strip(int character, IntConsumer result) {
+        if (!stripAccents || BertCharacters.isYounger(character)) {
+            lower(character, result);
+            return;
+        }
+        Normalizer.normalize(Character.toString(character), Normalizer.Form.NFD).codePoints()
+                .filter(part -> !BertCharacters.isNonspacingMark(part))
+                .forEach(part -> lower(part, result));
+    }
+
+    private void lower(int character, IntConsumer result) {
+        result.accept(lowerCase ? Character.toLowerCase(character) : character);
         if (lowerCase && character == CAPITAL_I_WITH_DOT) {
-            result.add(DOT_ABOVE, start, end);                         // the one character whose small form is two
+            result.accept(DOT_ABOVE);                                  // the one character whose small form is two
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.llmsys.tokenizer.internal.wordpiece;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -26,10 +27,13 @@ final class PieceTrie {
     private int[] pieces = {NONE, NONE, NONE, NONE};
     private int nodes = 2;
 
-    /** @param prefix what marks pieces inside a word, such as {@code ##} */
-    PieceTrie(List<String> tokens, String prefix) {
+    /**
+     * @param ids    which of the tokens are pieces
+     * @param prefix what marks pieces inside a word, such as {@code ##}
+     */
+    PieceTrie(List<String> tokens, BitSet ids, String prefix) {
         Arrays.fill(edges, NONE);
-        for (int id = 0; id < tokens.size(); id++) {
+        for (int id = ids.nextSetBit(0); id >= 0; id = ids.nextSetBit(id + 1)) {
             String token = tokens.get(id);
             insert(BEGIN, token, 0, id);
             if (token.startsWith(prefix) && token.length() > prefix.length()) {

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.internal.Vocabulary;
@@ -17,13 +20,10 @@ import org.llmsys.tokenizer.internal.Vocabulary;
  */
 public final class VocabText {
 
-    private VocabText() {
-    }
+    private static final String FILE = "a vocab.txt";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Whether these bytes look like one: they have a line {@code [UNK]}. */
-    public static boolean looksLike(byte[] file) {
-        String text = new String(file, StandardCharsets.ISO_8859_1);
-        return text.startsWith("[UNK]\n") || text.startsWith("[UNK]\r\n") || text.contains("\n[UNK]\n") || text.contains("\n[UNK]\r\n");
+    private VocabText() {
     }
 
     /**
@@ -35,7 +35,7 @@ public final class VocabText {
      */
     public static Tokenizer read(byte[] file) {
         Vocabulary vocabulary = vocabulary(file);
-        return tokenizer(vocabulary, !hasCapitals(vocabulary), vocabulary.id(WordPieceSettings.BEGIN).isPresent()
+        return tokenizer(vocabulary, !hasCapitals(vocabulary.tokens()), vocabulary.id(WordPieceSettings.BEGIN).isPresent()
                 && vocabulary.id(WordPieceSettings.END).isPresent());
     }
 
@@ -50,20 +50,46 @@ public final class VocabText {
     }
 
     private static Tokenizer tokenizer(Vocabulary vocabulary, boolean lowerCase, boolean ends) {
-        List<String> specials = WordPieceSettings.SPECIALS.stream().filter(token -> vocabulary.id(token).isPresent()).toList();
+        List<AddedToken> specials = WordPieceSettings.SPECIALS.stream().filter(token -> vocabulary.id(token).isPresent())
+                .map(token -> new AddedToken(token, true)).toList();
+        BitSet pieces = new BitSet(vocabulary.size());
+        pieces.set(0, vocabulary.size());
         BertNormalizer normalizer = lowerCase ? BertNormalizer.UNCASED : BertNormalizer.CASED;
-        return new WordPieceTokenizer(vocabulary, vocabulary.size(), specials, WordPieceSettings.bert(normalizer, ends));
+        return new WordPieceTokenizer(vocabulary, pieces, specials, WordPieceSettings.bert(normalizer, ends));
     }
 
-    /** The file of a tokenizer's tokens, one a line. */
-    public static byte[] write(Tokenizer tokenizer) {
+    /**
+     * The tokens, one a line.
+     *
+     * @throws org.llmsys.assembly.Problem when {@link #read(byte[])} would make another tokenizer of it
+     */
+    static byte[] write(WordPieceTokenizer tokenizer) {
+        WordPieceSettings settings = tokenizer.settings();
+        settings.requireBert(FILE);
         StringBuilder text = new StringBuilder();
         for (int id = 0; id < tokenizer.vocabSize(); id++) {
             String token = tokenizer.token(id);
-            if (token.isEmpty() || token.indexOf('\n') >= 0 || token.endsWith("\r")) {
-                throw WordPieceJson.damaged("the token " + id + " cannot stand on a line of a vocab.txt");
+            if (token.isEmpty() || token.indexOf('\n') >= 0 || token.endsWith("\r") || id == 0 && token.startsWith(BYTE_ORDER_MARK)) {
+                throw WordPieceSettings.cannotSay(FILE, "the token " + id + " in one line");
+            }
+            if (!tokenizer.isPiece(id)) {
+                throw WordPieceSettings.cannotSay(FILE, "that words are not cut into the token \"" + token + "\"");
             }
             text.append(token).append('\n');
+        }
+        BertNormalizer read = hasCapitals(tokenizer.vocabulary().tokens()) ? BertNormalizer.CASED : BertNormalizer.UNCASED;
+        if (!settings.normalizer().equals(read)) {
+            throw WordPieceSettings.cannotSay(FILE, "how texts are normalized here: of these tokens a reader takes that letters are "
+                    + (read.lowerCase() ? "made small" : "left as they are"));
+        }
+        boolean ends = tokenizer.id(WordPieceSettings.BEGIN).isPresent() && tokenizer.id(WordPieceSettings.END).isPresent();
+        if (!settings.equals(WordPieceSettings.bert(read, ends))) {
+            throw WordPieceSettings.cannotSay(FILE, "what is put around a text here: a reader puts [CLS] and [SEP] there exactly if both are tokens");
+        }
+        Set<AddedToken> found = WordPieceSettings.SPECIALS.stream().filter(token -> tokenizer.id(token).isPresent())
+                .map(token -> new AddedToken(token, true)).collect(Collectors.toSet());
+        if (!found.equals(Set.copyOf(tokenizer.added()))) {
+            throw WordPieceSettings.cannotSay(FILE, "which tokens are special beyond those that BERT has");
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -71,7 +97,7 @@ public final class VocabText {
     private static Vocabulary vocabulary(byte[] file) {
         String text = text(file);
         List<String> tokens = new ArrayList<>();
-        for (int from = 0; from < text.length();) {
+        for (int from = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0; from < text.length();) {
             int end = text.indexOf('\n', from);
             int to = end < 0 ? text.length() : end;
             String token = text.substring(from, to > from && text.charAt(to - 1) == '\r' ? to - 1 : to);
@@ -96,8 +122,8 @@ public final class VocabText {
     }
 
     /** Capitals that have a small form, which a sign such as ℝ has not. Special and unused entries stand in brackets and do not count. */
-    private static boolean hasCapitals(Vocabulary vocabulary) {
-        return vocabulary.tokens().stream().anyMatch(token -> !(token.startsWith("[") && token.endsWith("]"))
+    static boolean hasCapitals(List<String> tokens) {
+        return tokens.stream().anyMatch(token -> !(token.startsWith("[") && token.endsWith("]"))
                 && token.codePoints().anyMatch(c -> Character.toLowerCase(c) != c));
     }
 }

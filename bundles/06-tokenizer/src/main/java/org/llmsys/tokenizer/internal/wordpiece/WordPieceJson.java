@@ -2,8 +2,11 @@ package org.llmsys.tokenizer.internal.wordpiece;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import com.google.gson.JsonElement;
@@ -63,8 +66,9 @@ final class WordPieceJson {
                 prefix, model.get("max_input_chars_per_word").getAsInt(), cleanup(root.get("decoder"), prefix));
         Map<Integer, String> tokens = new TreeMap<>();
         model.getAsJsonObject("vocab").entrySet().forEach(entry -> put(tokens, entry.getValue().getAsInt(), entry.getKey()));
-        int pieces = tokens.size();
-        List<String> added = added(root.get("added_tokens"), tokens);
+        BitSet pieces = new BitSet();
+        tokens.keySet().stream().filter(id -> id >= 0).forEach(pieces::set);
+        List<AddedToken> added = added(root.get("added_tokens"), tokens, settings.normalizer());
         return new WordPieceTokenizer(vocabulary(tokens), pieces, added, settings);
     }
 
@@ -88,26 +92,29 @@ final class WordPieceJson {
         return new Vocabulary(List.copyOf(tokens.values()));
     }
 
-    private static List<String> added(JsonElement section, Map<Integer, String> tokens) {
-        List<String> added = new ArrayList<>();
+    private static List<AddedToken> added(JsonElement section, Map<Integer, String> tokens, BertNormalizer normalizer) {
+        List<AddedToken> added = new ArrayList<>();
         if (section == null || section.isJsonNull()) {
             return added;
         }
+        Set<String> seen = new HashSet<>();
         for (JsonElement element : section.getAsJsonArray()) {
             JsonObject token = element.getAsJsonObject();
             String content = token.get("content").getAsString();
-            for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
-                if (token.has(flag) && token.get(flag).getAsBoolean()) {
-                    throw damaged("the added token " + content + " has the property " + flag + ", which is not implemented");
-                }
+            if (flag(token, "normalized") && !normalizer.equals(BertNormalizer.NONE)) {
+                throw damaged("the added token " + content + " has the property normalized, which is not implemented for WordPiece models");
             }
-            if (content.isEmpty() || added.contains(content)) {
+            if (content.isEmpty() || !seen.add(content)) {
                 throw damaged("the added token \"" + content + "\" is empty or stands twice");
             }
             put(tokens, token.get("id").getAsInt(), content);
-            added.add(content);
+            added.add(new AddedToken(content, token.get("special").getAsBoolean(), flag(token, "lstrip"), flag(token, "rstrip"), flag(token, "single_word")));
         }
         return added;
+    }
+
+    private static boolean flag(JsonObject token, String name) {
+        return token.has(name) && token.get(name).getAsBoolean();
     }
 
     private static BertNormalizer normalizer(JsonElement section) {

@@ -1,7 +1,5 @@
 package org.llmsys.tokenizer.internal.wordpiece;
 
-import java.util.List;
-
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -29,12 +27,15 @@ final class WordPieceJsonWriter {
 
     private static JsonArray addedTokens(WordPieceTokenizer tokenizer) {
         JsonArray tokens = new JsonArray();
-        for (String content : tokenizer.specialTokens()) {
+        for (AddedToken added : tokenizer.added()) {
             JsonObject token = new JsonObject();
-            token.addProperty("id", tokenizer.vocabulary().id(content).orElseThrow());
-            token.addProperty("content", content);
-            List.of("single_word", "lstrip", "rstrip", "normalized").forEach(flag -> token.addProperty(flag, false));
-            token.addProperty("special", true);
+            token.addProperty("id", tokenizer.vocabulary().id(added.content()).orElseThrow());
+            token.addProperty("content", added.content());
+            token.addProperty("single_word", added.singleWord());
+            token.addProperty("lstrip", added.leftStrip());
+            token.addProperty("rstrip", added.rightStrip());
+            token.addProperty("normalized", false);
+            token.addProperty("special", added.special());
             tokens.add(token);
         }
         return tokens;
@@ -58,8 +59,10 @@ final class WordPieceJsonWriter {
 
     private static JsonObject model(WordPieceTokenizer tokenizer) {
         JsonObject vocab = new JsonObject();
-        for (int id = 0; id < tokenizer.pieces(); id++) {
-            vocab.addProperty(tokenizer.token(id), id);
+        for (int id = 0; id < tokenizer.vocabSize(); id++) {
+            if (tokenizer.isPiece(id)) {
+                vocab.addProperty(tokenizer.token(id), id);
+            }
         }
         JsonObject model = section(WordPieceJson.MODEL);
         model.addProperty("unk_token", tokenizer.settings().unknown());

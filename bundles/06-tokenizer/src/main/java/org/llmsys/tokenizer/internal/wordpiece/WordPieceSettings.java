@@ -2,6 +2,8 @@ package org.llmsys.tokenizer.internal.wordpiece;
 
 import java.util.List;
 
+import org.llmsys.assembly.Problem;
+
 /**
  * What a WordPiece tokenizer does beside its vocabulary.
  *
@@ -22,11 +24,28 @@ record WordPieceSettings(BertNormalizer normalizer, List<String> before, List<St
     static final String PREFIX = "##";
     /** The special tokens BERT has, in the order a trained vocabulary begins with. */
     static final List<String> SPECIALS = List.of("[PAD]", UNKNOWN, BEGIN, END, "[MASK]");
-    private static final int MAX_CHARACTERS = 100;
+    static final int MAX_CHARACTERS = 100;
 
     /** BERT's settings, with {@code [CLS]} and {@code [SEP]} around a text or without. */
     static WordPieceSettings bert(BertNormalizer normalizer, boolean ends) {
         return new WordPieceSettings(normalizer, ends ? List.of(BEGIN) : List.of(), ends ? List.of(END) : List.of(), UNKNOWN, PREFIX,
                 MAX_CHARACTERS, true);
+    }
+
+    /** @throws Problem that names what {@code file}, which holds tokens only, cannot say of these settings */
+    void requireBert(String file) {
+        if (!prefix.equals(PREFIX)) {
+            throw cannotSay(file, "that pieces inside a word are marked by \"" + prefix + "\"");
+        }
+        if (maxCharacters != MAX_CHARACTERS) {
+            throw cannotSay(file, "that words of more than " + maxCharacters + " characters are unknown");
+        }
+        if (!cleanup) {
+            throw cannotSay(file, "that decoding keeps the blank before a mark");
+        }
+    }
+
+    static Problem cannotSay(String file, String what) {
+        return Problem.failed("cannot write the tokenizer", file + " cannot say " + what, "write it as tokenizer.json");
     }
 }

@@ -1,6 +1,8 @@
 package org.llmsys.tokenizer.internal.wordpiece;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.llmsys.assembly.Problem;
@@ -8,8 +10,8 @@ import org.llmsys.tokenizer.Encoding;
 import org.llmsys.tokenizer.Specials;
 import org.llmsys.tokenizer.StreamingDecoder;
 import org.llmsys.tokenizer.Tokenizer;
+import org.llmsys.tokenizer.TokenizerFile;
 import org.llmsys.tokenizer.internal.IdList;
-import org.llmsys.tokenizer.internal.SpecialTokens;
 import org.llmsys.tokenizer.internal.Vocabulary;
 
 /**
@@ -24,34 +26,36 @@ import org.llmsys.tokenizer.internal.Vocabulary;
  *
  * @see <a href="https://arxiv.org/abs/1609.08144">Wu et al. 2016</a>, <a href="https://arxiv.org/abs/1810.04805">Devlin et al. 2018</a>
  */
-final class WordPieceTokenizer implements Tokenizer {
+class WordPieceTokenizer implements Tokenizer {
 
     static final String TYPE = "wordpiece";
 
     private final Vocabulary vocabulary;
-    private final int pieces;
-    private final List<String> specialTokens;
+    private final BitSet pieces;
+    private final List<AddedToken> added;
     private final WordPieceSettings settings;
+    private final CharacterTable characters;
     private final PieceTrie trie;
-    private final SpecialTokens specials;
+    private final AddedTokens found;
     private final int unknown;
 
     /**
-     * @param vocabulary    all tokens
-     * @param pieces        how many of them, at the front, words are cut into; the others are special tokens that were added
-     * @param specialTokens those of the vocabulary that stand for themselves in a text
+     * @param vocabulary all tokens
+     * @param pieces     the ids of those that words are cut into; the others are only found whole
+     * @param added      those of the vocabulary that stand for themselves in a text
      * @throws Problem when a token the settings name is not in the vocabulary
      */
-    WordPieceTokenizer(Vocabulary vocabulary, int pieces, List<String> specialTokens, WordPieceSettings settings) {
+    WordPieceTokenizer(Vocabulary vocabulary, BitSet pieces, List<AddedToken> added, WordPieceSettings settings) {
         this.vocabulary = vocabulary;
-        this.pieces = pieces;
-        this.specialTokens = List.copyOf(specialTokens);
+        this.pieces = (BitSet) pieces.clone();
+        this.added = List.copyOf(added);
         this.settings = settings;
         this.unknown = idOf(settings.unknown());
         settings.before().forEach(this::idOf);
         settings.after().forEach(this::idOf);
-        this.trie = new PieceTrie(vocabulary.tokens().subList(0, pieces), settings.prefix());
-        this.specials = new SpecialTokens(this.specialTokens);
+        this.characters = new CharacterTable(settings.normalizer());
+        this.trie = new PieceTrie(vocabulary.tokens(), pieces, settings.prefix());
+        this.found = new AddedTokens(added);
     }
 
     private int idOf(String token) {
@@ -73,12 +77,13 @@ final class WordPieceTokenizer implements Tokenizer {
         return vocabulary;
     }
 
-    int pieces() {
-        return pieces;
+    /** Whether words are cut into this token. */
+    boolean isPiece(int id) {
+        return pieces.get(id);
     }
 
-    List<String> specialTokens() {
-        return specialTokens;
+    List<AddedToken> added() {
+        return added;
     }
 
     WordPieceSettings settings() {
@@ -88,19 +93,20 @@ final class WordPieceTokenizer implements Tokenizer {
     @Override
     public Encoding encode(String text, Specials mode) {
         IdList ids = new IdList(text.length() / 4);
-        WordPieces cutter = new WordPieces(trie, settings.maxCharacters(), unknown);
-        if (mode == Specials.RECOGNIZED) {
+        boolean recognized = mode == Specials.RECOGNIZED;
+        if (recognized) {
             settings.before().forEach(token -> ids.add(idOf(token), 0, 0));
         }
-        for (SpecialTokens.Piece piece : specials.split(text, mode)) {
-            if (piece.special()) {
-                ids.add(idOf(text.substring(piece.start(), piece.end())), piece.start(), piece.end());
+        WordPieces cutter = new WordPieces(trie, unknown);
+        BertWords words = new BertWords(characters, settings.maxCharacters(), word -> cutter.cut(word, ids));
+        for (AddedTokens.Run run : found.split(text, mode)) {
+            if (run.token() != null) {
+                ids.add(idOf(run.token().content()), run.from(), run.to());
             } else {
-                NormalizedText run = settings.normalizer().normalize(text, piece.start(), piece.end());
-                BertWords.forEach(run, (from, to) -> cutter.cut(run, from, to, ids));
+                words.cut(text, run.from(), run.to());
             }
         }
-        if (mode == Specials.RECOGNIZED) {
+        if (recognized) {
             settings.after().forEach(token -> ids.add(idOf(token), text.length(), text.length()));
         }
         return ids.encoding();
@@ -109,9 +115,9 @@ final class WordPieceTokenizer implements Tokenizer {
     @Override
     public String decode(int[] ids) {
         StringBuilder text = new StringBuilder(6 * ids.length);
-        StreamingDecoder pieces = streamingDecoder();
+        StreamingDecoder decoder = streamingDecoder();
         for (int id : ids) {
-            text.append(pieces.next(id));
+            text.append(decoder.next(id));
         }
         return text.toString();
     }
@@ -140,5 +146,15 @@ final class WordPieceTokenizer implements Tokenizer {
     @Override
     public String toJson() {
         return WordPieceJsonWriter.write(this);
+    }
+
+    /** {@code vocab.txt} and GGUF. */
+    @Override
+    public Optional<Map<String, byte[]>> files(TokenizerFile.Form form) {
+        return switch (form) {
+            case VOCAB_TXT -> Optional.of(Map.of("vocab.txt", VocabText.write(this)));
+            case GGUF -> Optional.of(Map.of("vocab.gguf", BertGguf.write(this)));
+            default -> Optional.empty();
+        };
     }
 }

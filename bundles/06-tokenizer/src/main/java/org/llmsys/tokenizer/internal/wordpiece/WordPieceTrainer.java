@@ -5,9 +5,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.MergeHistory.Merge;
 import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
 import org.llmsys.tokenizer.internal.Counts;
 import org.llmsys.tokenizer.internal.Vocabulary;
@@ -26,8 +28,13 @@ import org.llmsys.tokenizer.internal.Vocabulary;
  */
 final class WordPieceTrainer {
 
-    private static final int LONGEST_WORD = 100;
+    private static final int BLOCK = 1 << 16;
     private static final int REPORT_EVERY = 64;
+
+    /** How often a word occurs. */
+    private static final class Count {
+        private long times;
+    }
 
     private final TrainingSettings settings;
     private final Job job;
@@ -51,27 +58,28 @@ final class WordPieceTrainer {
             throw Problem.failed("cannot learn a vocabulary", words.isEmpty() ? "the text has no words" : "no character occurs "
                     + settings.minFrequency() + " times", "give a longer text, or a lower frequency");
         }
-        merge(words, tokens);
-        Vocabulary vocabulary = new Vocabulary(tokens);
-        return new WordPieceTokenizer(vocabulary, vocabulary.size(), WordPieceSettings.SPECIALS, WordPieceSettings.bert(BertNormalizer.UNCASED, false));
+        List<Merge> merges = merge(words, tokens);
+        return new TrainedWordPiece(new Vocabulary(tokens), merges);
     }
 
     /** The distinct words and how often each occurs, in Unicode order. */
     private Map<String, Long> words(String text) {
-        Map<String, Long> words = new HashMap<>();
+        job.say("counting words");
+        Map<String, Count> words = new HashMap<>();
+        BertWords cutter = new BertWords(new CharacterTable(BertNormalizer.UNCASED), WordPieceSettings.MAX_CHARACTERS, word -> {
+            if (!word.isTooLong()) {
+                words.computeIfAbsent(word.toString(), unseen -> new Count()).times++;
+            }
+        });
+        job.total(text.length());
         for (int from = 0, to; from < text.length(); from = to) {
-            int end = text.indexOf('\n', Math.min(text.length(), from + (1 << 16)));     // pieces of about 64 KiB, cut at line ends
+            int end = text.indexOf('\n', Math.min(text.length(), from + BLOCK));          // cut at line ends, where no word goes on
             to = end < 0 ? text.length() : end + 1;
-            NormalizedText part = BertNormalizer.UNCASED.normalize(text, from, to);
-            BertWords.forEach(part, (start, stop) -> {
-                if (stop - start <= LONGEST_WORD) {
-                    words.merge(part.substring(start, stop), 1L, Long::sum);
-                }
-            });
-            job.checkpoint();
+            cutter.cut(text, from, to);
+            job.advance(to);
         }
-        Map<String, Long> sorted = new java.util.TreeMap<>(Counts.BY_CODE_POINT);
-        sorted.putAll(words);
+        Map<String, Long> sorted = new TreeMap<>(Counts.BY_CODE_POINT);
+        words.forEach((word, count) -> sorted.put(word, count.times));
         return sorted;
     }
 
@@ -94,7 +102,8 @@ final class WordPieceTrainer {
         return characters;
     }
 
-    private void merge(Map<String, Long> words, List<String> tokens) {
+    /** Joins pairs until there are tokens enough, and returns what was joined. */
+    private List<Merge> merge(Map<String, Long> words, List<String> tokens) {
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < tokens.size(); id++) {
             ids.put(tokens.get(id), id);
@@ -107,8 +116,11 @@ final class WordPieceTrainer {
             }
         });
         counts.ready();
+        job.say("joining pieces");
+        job.startAt(0);
         int first = tokens.size();
         job.total(settings.vocabSize() == 0 ? 0 : settings.vocabSize() - first);
+        List<Merge> merges = new ArrayList<>();
         while (settings.vocabSize() == 0 || tokens.size() < settings.vocabSize()) {
             PiecePair best = counts.best();
             if (best == null) {
@@ -119,11 +131,13 @@ final class WordPieceTrainer {
             if (known == null) {
                 tokens.add(token);
             }
+            merges.add(new Merge(ids.get(token), tokens.get(best.left), tokens.get(best.right), token, best.count));
             counts.join(best, ids.get(token));
-            if ((tokens.size() - first) % REPORT_EVERY == 0) {
+            if (merges.size() % REPORT_EVERY == 0) {
                 job.advance(tokens.size() - first);
             }
         }
         job.advance(tokens.size() - first);
+        return merges;
     }
 }

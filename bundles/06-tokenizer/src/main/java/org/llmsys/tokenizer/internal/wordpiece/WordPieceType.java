@@ -4,6 +4,7 @@ import java.util.Optional;
 
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Provider;
+import org.llmsys.files.GgufReader;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.TokenizerFile;
 import org.llmsys.tokenizer.TokenizerType;
@@ -30,9 +31,13 @@ public final class WordPieceType implements TokenizerType {
         return WordPieceJson.read(json);
     }
 
-    /** BERT's {@code vocab.txt}. */
+    /** BERT's {@code vocab.txt}, and GGUF files with such a vocabulary. */
     @Override
     public Optional<Tokenizer> readFile(TokenizerFile file) {
-        return file.form() == TokenizerFile.Form.VOCAB_TXT ? Optional.of(VocabText.read(file.bytes())) : Optional.empty();
+        return switch (file.form()) {
+            case VOCAB_TXT -> Optional.of(VocabText.read(file.bytes()));
+            case GGUF -> BertGguf.read(GgufReader.read(file.path()));
+            default -> Optional.empty();
+        };
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -121,7 +122,7 @@ class ByteBpeTest {
     @DisplayName("any bytes come back, under every cut: random ones, runs, and broken UTF-8")
     void bytesComeBack() {
         Random random = new Random(4);
-        for (Cut cut : Cut.values()) {
+        for (Cut cut : Cuts.ALL) {
             ByteBpeTokenizer tokenizer = tokenizer(TextSettings.of(cut));
             for (int i = 0; i < 500; i++) {
                 byte[] bytes = new byte[random.nextInt(400)];
@@ -150,13 +151,69 @@ class ByteBpeTest {
     }
 
     @Test
+    @DisplayName("merges in any order, also one that is needed before the merge that makes its part: by the heap and by the lists of places as merge by merge")
+    void mergesInAnyOrder() {
+        Random random = new Random(9);
+        for (int run = 0; run < 300; run++) {
+            List<byte[]> tokens = new ArrayList<>(IntStream.range(0, 256).mapToObj(b -> new byte[] {(byte) b}).toList());
+            List<String> known = new ArrayList<>(List.of("a", "b", "c"));
+            List<Rule> rules = new ArrayList<>();
+            while (known.size() < 20) {
+                String left = known.get(random.nextInt(known.size()));
+                String right = known.get(random.nextInt(known.size()));
+                if (!known.contains(left + right)) {
+                    rules.add(new Rule(idOf(tokens, left), idOf(tokens, right), tokens.size()));
+                    known.add(left + right);
+                    tokens.add((left + right).getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            Collections.shuffle(rules, random);
+            BytePairModel model = BytePairModel.ofRules(tokens, rules, false);
+            // by the heap, and each tenth by the lists
+            byte[] text = new byte[run % 10 == 0 ? 4097 + random.nextInt(99) : 97 + random.nextInt(300)];
+            for (int i = 0; i < text.length; i++) {
+                text[i] = (byte) "abc".charAt(random.nextInt(1 + run % 3));
+            }
+            assertArrayEquals(oneByOne(model, text), new ByteBpeTokenizer(model, TextSettings.of(Cut.NONE), List.of()).encodeBytes(text), "run " + run);
+        }
+    }
+
+    private static int idOf(List<byte[]> tokens, String token) {
+        return IntStream.range(0, tokens.size()).filter(id -> Arrays.equals(tokens.get(id), token.getBytes(StandardCharsets.UTF_8))).findFirst().orElseThrow();
+    }
+
+    /** The definition: the pair with the lowest rank, of equal ones the leftmost; then all again. */
+    private static int[] oneByOne(BytePairModel model, byte[] text) {
+        List<Integer> ids = new ArrayList<>();
+        for (byte b : text) {
+            ids.add(b & 0xFF);
+        }
+        while (true) {
+            int best = -1;
+            int lowest = MergeTable.NONE;
+            for (int i = 0; i + 1 < ids.size(); i++) {
+                int rank = model.table().rank(model.table().slotOf(ids.get(i), ids.get(i + 1)));
+                if (rank < lowest) {
+                    lowest = rank;
+                    best = i;
+                }
+            }
+            if (best < 0) {
+                return ids.stream().mapToInt(id -> id).toArray();
+            }
+            ids.set(best, model.table().id(model.table().slotOf(ids.get(best), ids.get(best + 1))));
+            ids.remove(best + 1);
+        }
+    }
+
+    @Test
     @DisplayName("1 MiB of one letter, of blanks, of line ends, of Chinese and of combining marks is encoded on a small stack and comes back")
     void longRuns() throws InterruptedException {
         Throwable[] failure = new Throwable[1];
         Thread thread = new Thread(null, () -> {
             for (String unit : List.of("a", " ", "\n", "\u4E2D", "\u0301", "'", "1", "A", " \n")) {
                 String text = unit.repeat((1 << 20) / unit.getBytes(StandardCharsets.UTF_8).length);
-                for (Cut cut : Cut.values()) {
+                for (Cut cut : Cuts.ALL) {
                     ByteBpeTokenizer tokenizer = tokenizer(TextSettings.of(cut));
                     assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
                 }

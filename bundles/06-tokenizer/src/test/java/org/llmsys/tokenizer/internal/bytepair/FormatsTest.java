@@ -98,9 +98,9 @@ class FormatsTest {
     @Test
     @DisplayName("tokenizer.json: every cut and setting written and read again gives the same ids and the same file")
     void jsonRoundTrip() {
-        for (Cut cut : Cut.values()) {
-            boolean own = cut == Cut.GPT2 || cut == Cut.NONE;
-            TextSettings settings = new TextSettings(cut, cut == Cut.QWEN2, own, List.of(260), cut == Cut.LLAMA3 ? List.of(260) : List.of());
+        for (Cut cut : Cuts.ALL) {
+            boolean own = cut.equals(Cut.GPT2) || cut.equals(Cut.NONE);
+            TextSettings settings = new TextSettings(cut, cut.equals(Cut.QWEN2), own, List.of(260), cut.equals(Cut.LLAMA3) ? List.of(260) : List.of());
             ByteBpeTokenizer written = new ByteBpeTokenizer(gpt2().model(), settings, gpt2().added());
             Tokenizer again = TYPE.read(written.toJson());
             assertTrue(TYPE.reads(written.toJson()));
@@ -129,14 +129,20 @@ class FormatsTest {
                 "NFKC", json.replace("\"pre_tokenizer\"", "\"normalizer\": {\"type\": \"NFKC\"}, \"pre_tokenizer\""),
                 "Metaspace", json.replace("\"pre_tokenizer\": {", "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Metaspace\"}, {\"type\": \"ByteLevel\"}]}, \"old\": {"),
                 "WordPiece", json.replace("\"decoder\": {\n    \"type\": \"ByteLevel\"", "\"decoder\": {\n    \"type\": \"WordPiece\""),
-                "RobertaProcessing", json.replace("\"decoder\"", "\"post_processor\": {\"type\": \"RobertaProcessing\"}, \"decoder\""),
-                "lstrip", json.replace("\"lstrip\": false", "\"lstrip\": true"),
+                "NewProcessing", json.replace("\"decoder\"", "\"post_processor\": {\"type\": \"NewProcessing\"}, \"decoder\""),
+                "byte_fallback", json.replace("\"byte_fallback\": false", "\"byte_fallback\": true").replace("      \"a\": 97,\n", "      \"aaa\": 97,\n"),
                 "dropout", json.replace("\"ignore_merges\"", "\"dropout\": 0.1, \"ignore_merges\""),
                 "(a+)+", json.replace("\"pre_tokenizer\": {", "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Split\", \"behavior\": \"Isolated\", "
                         + "\"pattern\": {\"Regex\": \"(a+)+\"}}, {\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"use_regex\": false}]}, \"old\": {"));
         for (String damaged : List.of(json.replace("\"l o\"", "{}"), json.replace("\"l o\"", "null"), json.replace("\"l o\"", "7"),
                 json.replace("\"merges\"", "\"merge\""), json.replace("\"vocab\"", "\"vocabulary\""))) {
             assertThrows(Problem.class, () -> TYPE.read(damaged));
+        }
+        for (String damaged : List.of(json.replace("\"ignore_merges\"", "\"dropout\": \"much\", \"ignore_merges\""), json.replace("\"ignore_merges\"", "\"dropout\": [[]], \"ignore_merges\""),
+                json.replace("\"single_word\": false", "\"single_word\": 7"), json.replace("\"id\": 260", "\"id\": 1e99999999"), json.replace("\"id\": 260", "\"id\": 2"),
+                json.replace("\"id\": 260", "\"id\": 700"), json.substring(0, json.length() / 2), "[".repeat(1_000_000), "{\"model\":".repeat(100_000),
+                json.replace("\"decoder\"", "\"post_processor\": {\"type\": \"RobertaProcessing\", \"cls\": [], \"sep\": []}, \"decoder\""))) {
+            assertThrows(Problem.class, () -> TYPE.read(damaged), () -> damaged.substring(0, 300));
         }
         refused.forEach((name, file) -> {
             Problem problem = assertThrows(Problem.class, () -> TYPE.read(file), name);
@@ -149,9 +155,9 @@ class FormatsTest {
     void ggufLists() {
         List<String> tokens = vocabulary().keySet().stream().toList();
         List<String> merges = MERGES.lines().skip(1).collect(Collectors.toList());
-        Tokenizer tokenizer = VocabAndMerges.of(tokens, merges, TextSettings.of(Cut.ofGguf("gpt-2")), List.of(new AddedToken(260, "<|endoftext|>", true)));
+        Tokenizer tokenizer = VocabAndMerges.of(tokens, merges, TextSettings.of(GgufCut.named("gpt-2").cut()), List.of(new AddedToken(260, "<|endoftext|>", true)), false);
         assertArrayEquals(gpt2().encode(TEXT), tokenizer.encode(TEXT));
-        assertThrows(Problem.class, () -> VocabAndMerges.of(tokens, List.of("l q"), TextSettings.of(Cut.GPT2), List.of()));
-        assertThrows(Problem.class, () -> VocabAndMerges.of(List.of("a", "a"), List.of(), TextSettings.of(Cut.GPT2), List.of()));
+        assertThrows(Problem.class, () -> VocabAndMerges.of(tokens, List.of("l q"), TextSettings.of(Cut.GPT2), List.of(), false));
+        assertThrows(Problem.class, () -> VocabAndMerges.of(List.of("a", "a"), List.of(), TextSettings.of(Cut.GPT2), List.of(), false));
     }
 }

@@ -23,18 +23,21 @@ class ScannersTest {
         "\u00B2", "\u2167", "\u0663", "\uD83D\uDE00", "\uD835\uDC00", "\uD835\uDFD8", "_", "<|", "\u0130", "\u00DF", "\u0000"};
 
     @Test
-    @DisplayName("GPT-2, cl100k, Llama 3, Qwen 2 and o200k cut 20,000 awkward texts as their expressions do")
+    @DisplayName("every step that has an expression cuts 20,000 awkward texts as the expression does, what lies between matches being pieces too")
     void asTheExpressionsCut() {
         Random random = new Random(6);
-        for (Cut cut : List.of(Cut.GPT2, Cut.CL100K, Cut.LLAMA3, Cut.QWEN2, Cut.O200K)) {
+        for (CutStep cut : CutStep.values()) {
+            if (cut.pattern().isEmpty()) {
+                continue;
+            }
             // \s and (?i) of Unicode, as in the libraries these expressions were written for
-            Pattern pattern = Pattern.compile(cut.pattern(), Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE);
+            Pattern pattern = Pattern.compile(cut.pattern().get(), Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE);
             for (int i = 0; i < 20_000; i++) {
                 StringBuilder text = new StringBuilder();
                 for (int n = random.nextInt(9); n >= 0; n--) {
                     text.append(PARTS[random.nextInt(PARTS.length)]);
                 }
-                assertEquals(byPattern(pattern, text.toString()), byScanner(cut, text.toString()), cut + " on " + text.codePoints().mapToObj(Integer::toHexString).toList());
+                assertEquals(byPattern(pattern, text.toString()), byScanner(Cut.of(cut), text.toString()), cut + " on " + text.codePoints().mapToObj(Integer::toHexString).toList());
             }
         }
     }
@@ -59,12 +62,13 @@ class ScannersTest {
     @DisplayName("bytes that are no UTF-8 are pieces like punctuation, and nothing is lost")
     void invalidBytes() {
         Random random = new Random(7);
-        for (Cut cut : Cut.values()) {
+        for (Cut cut : Cuts.ALL) {
             for (int i = 0; i < 2_000; i++) {
                 byte[] bytes = new byte[1 + random.nextInt(40)];
                 random.nextBytes(bytes);
+                PreTokenizer scanner = cut.scanner();
                 for (int at = 0; at < bytes.length;) {
-                    int end = cut.scanner().end(bytes, at, bytes.length);
+                    int end = scanner.end(bytes, at, bytes.length);
                     assertEquals(true, end > at && end <= bytes.length, cut + " at " + at);
                     at = end;
                 }
@@ -73,19 +77,29 @@ class ScannersTest {
     }
 
     @Test
-    @DisplayName("an expression that is not one of the known ones is refused, and said in the message")
+    @DisplayName("expressions are known letter for letter, names of cuts by name; others are refused")
     void unknownExpressions() {
-        assertEquals(Cut.LLAMA3, Cut.ofPattern(Cut.LLAMA3.pattern()));
-        Problem problem = assertThrows(Problem.class, () -> Cut.ofPattern("(a+)+$"));
-        assertEquals(true, problem.why().contains("(a+)+$"));
-        assertThrows(Problem.class, () -> Cut.ofGguf("deepseek-llm"));
+        assertEquals(CutStep.LLAMA3, CutStep.ofPattern(CutStep.LLAMA3.pattern().get()).orElseThrow());
+        assertEquals(CutStep.LINE_ENDS, CutStep.ofPattern("[\r\n]").orElseThrow());
+        assertEquals(false, CutStep.ofPattern("(a+)+$").isPresent());
+        Problem problem = assertThrows(Problem.class, () -> GgufCut.named("deepseek-llm"));
+        assertEquals(true, problem.why().contains("deepseek-llm"));
+        assertEquals(Cut.STARCODER, GgufCut.named("refact").cut());
     }
 
     private static List<String> byPattern(Pattern pattern, String text) {
         List<String> pieces = new ArrayList<>();
         Matcher matcher = pattern.matcher(text);
+        int at = 0;
         while (matcher.find()) {
+            if (matcher.start() > at) {
+                pieces.add(text.substring(at, matcher.start()));
+            }
             pieces.add(matcher.group());
+            at = matcher.end();
+        }
+        if (at < text.length()) {
+            pieces.add(text.substring(at));
         }
         return pieces;
     }
@@ -93,8 +107,9 @@ class ScannersTest {
     private static List<String> byScanner(Cut cut, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         List<String> pieces = new ArrayList<>();
+        PreTokenizer scanner = cut.scanner();
         for (int at = 0; at < bytes.length;) {
-            int end = cut.scanner().end(bytes, at, bytes.length);
+            int end = scanner.end(bytes, at, bytes.length);
             pieces.add(new String(bytes, at, end - at, StandardCharsets.UTF_8));
             at = end;
         }

@@ -133,6 +133,20 @@ class TrainingTest {
     }
 
     @Test
+    @DisplayName("a job that is cancelled ends the training in each of its phases, and each phase is told of")
+    void cancelledInEachPhase() {
+        for (String phase : List.of("counting pieces", "counting pairs", "merging")) {
+            Job[] job = new Job[1];
+            job[0] = new Job("t", "tokens", 0, progress -> {
+                if (progress.message().equals(phase)) {
+                    job[0].cancel();
+                }
+            });
+            assertThrows(CancellationException.class, () -> fast.train("some words, some more words", TrainingSettings.DEFAULTS, job[0]), phase);
+        }
+    }
+
+    @Test
     @DisplayName("bpe and byte-bpe each claim their own tokenizer.json, and byte-bpe gives the same ids for bpe's file")
     void ownFiles() {
         String text = "the cat and the hat and the bat on the mat";

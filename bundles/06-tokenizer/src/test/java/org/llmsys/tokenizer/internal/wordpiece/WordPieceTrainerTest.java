@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.MergeHistory;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.TokenizerType.TrainingSettings;
 
@@ -57,6 +58,57 @@ class WordPieceTrainerTest {
         Job job = Job.silent("test");
         job.cancel();
         assertThrows(CancellationException.class, () -> new WordPieceType().train(text, TrainingSettings.DEFAULTS, job));
+    }
+
+    @Test
+    @DisplayName("the joins are remembered in order, with their counts: replayed on the words they give the pieces that the counts are of")
+    void history() {
+        String text = "hug ".repeat(10) + "pug ".repeat(5) + "pun ".repeat(12) + "bun ".repeat(4) + "hugs ".repeat(5);
+        MergeHistory trained = (MergeHistory) train(text, 0, 1);
+        Tokenizer tokenizer = (Tokenizer) trained;
+        List<List<String>> words = new ArrayList<>();
+        for (String word : text.trim().split(" ")) {
+            List<String> pieces = new ArrayList<>();
+            for (int i = 0; i < word.length(); i++) {
+                pieces.add((i == 0 ? "" : "##") + word.charAt(i));
+            }
+            words.add(pieces);
+        }
+        for (MergeHistory.Merge merge : trained.merges()) {
+            long count = 0;
+            for (List<String> word : words) {
+                for (int i = 0; i + 1 < word.size(); i++) {
+                    if (word.get(i).equals(merge.left()) && word.get(i + 1).equals(merge.right())) {
+                        word.set(i, merge.token());
+                        word.remove(i + 1);
+                        count++;
+                    }
+                }
+            }
+            assertEquals(count, merge.count(), merge.toString());
+            assertEquals(merge.token(), tokenizer.token(merge.id()));
+        }
+        assertTrue(words.stream().allMatch(word -> word.size() == 1));
+        assertEquals("##gs", trained.merges().getFirst().token());
+    }
+
+    @Test
+    @DisplayName("training reports how far it is, with a total, and ends when it is cancelled while it counts and while it joins")
+    void progress() {
+        String text = "the old clock stood in the old hall and struck ten\n".repeat(4000);
+        for (String phase : List.of("counting words", "joining pieces")) {
+            Job[] self = new Job[1];
+            List<Job.Progress> seen = new ArrayList<>();
+            self[0] = new Job("test", "steps", 0, progress -> {
+                seen.add(progress);
+                if (progress.message().equals(phase) && progress.done() > 0) {
+                    self[0].cancel();
+                }
+            });
+            assertThrows(CancellationException.class, () -> new WordPieceType().train(text, new TrainingSettings(40, 1), self[0]));
+            assertEquals(phase, seen.getLast().message());
+            assertTrue(seen.getLast().total() > 0 && seen.getLast().done() <= seen.getLast().total());
+        }
     }
 
     /** Each step counts all words from nothing. */
