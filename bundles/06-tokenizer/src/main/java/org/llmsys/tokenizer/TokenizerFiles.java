@@ -52,12 +52,31 @@ public final class TokenizerFiles {
         }
     }
 
-    private static Tokenizer read(TokenizerFile file, Assemblies assemblies) {
-        String json = file.form() == Form.TOKENIZER_JSON ? file.text() : null;
+    /**
+     * Makes the tokenizer that the content of a {@code tokenizer.json} describes.
+     *
+     * @throws Problem when nothing here reads it, or it is damaged
+     */
+    public static Tokenizer parse(String json, Assemblies assemblies) {
         for (Candidate type : assemblies.current().candidates("tokenizer")) {
             try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
-                Optional<Tokenizer> tokenizer = json == null ? held.provider().readFile(file)
-                        : held.provider().reads(json) ? Optional.of(held.provider().read(json)) : Optional.empty();
+                if (held.provider().reads(json)) {
+                    return held.provider().read(json);
+                }
+            }
+        }
+        throw Problem.failed("cannot read the tokenizer.json", "it is of a kind that nobody here reads; the kinds are "
+                + String.join(", ", assemblies.current().candidates("tokenizer").stream().map(Candidate::name).toList()),
+                "./llmsys services --slot tokenizer lists the kinds there are");
+    }
+
+    private static Tokenizer read(TokenizerFile file, Assemblies assemblies) {
+        if (file.form() == Form.TOKENIZER_JSON) {
+            return parse(file.text(), assemblies);
+        }
+        for (Candidate type : assemblies.current().candidates("tokenizer")) {
+            try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
+                Optional<Tokenizer> tokenizer = held.provider().readFile(file);
                 if (tokenizer.isPresent()) {
                     return tokenizer.get();
                 }

@@ -108,6 +108,7 @@ public final class TokenizerContract implements Contract<TokenizerType> {
             for (String text : TEXTS) {
                 for (Specials mode : List.of(Specials.RECOGNIZED, Specials.IGNORED)) {
                     offsets(text, tokenizer.encode(text, mode));
+                    Checks.that(Arrays.equals(tokenizer.encode(text, mode).ids(), tokenizer.ids(text, mode)), "the ids alone are others for %s", text);
                 }
             }
         });

@@ -84,18 +84,22 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     }
 
     @Override
-    public int[] encode(String text) {
+    public int[] ids(String text, Specials mode) {
         IntList ids = new IntList(16);
         RunEncoder encoder = encoder();
-        settings.before().forEach(ids::add);
-        for (AddedTokens.Piece piece : addedTokens.split(text, Specials.RECOGNIZED)) {
+        if (mode == Specials.RECOGNIZED) {
+            settings.before().forEach(ids::add);
+        }
+        for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             if (piece.token() != null) {
                 ids.add(piece.token().id());
             } else {
                 encodeRun(Utf8.bytes(prepared(piece.text()), piece.start()), encoder, ids);
             }
         }
-        settings.after().forEach(ids::add);
+        if (mode == Specials.RECOGNIZED) {
+            settings.after().forEach(ids::add);
+        }
         return ids.toArray();
     }
 

@@ -65,7 +65,7 @@ final class EncodingContestant implements Contestant {
     private long encode(AtomicInteger next) {
         long ids = 0;
         for (int i = next.getAndIncrement(); i < texts.size(); i = next.getAndIncrement()) {
-            ids += tokenizer.encode(texts.get(i), Specials.IGNORED).ids().length;
+            ids += tokenizer.ids(texts.get(i), Specials.IGNORED).length;
         }
         return ids;
     }
