@@ -86,7 +86,7 @@ final class ViterbiSegmenter implements Segmenter {
                 reserve(end - settled);
                 int furthest = extend(at, end, to);
                 reached = Math.max(reached, Math.abs(furthest));
-                double unknown = best[at - settled] + unknownScore;
+                double unknown = sum(best[at - settled], unknownScore);
                 // a negative end says that no piece is this one character
                 if (furthest < 0 && (start[end - settled] < 0 || unknown > best[end - settled])) {
                     reach(end - settled, at - settled, -1, unknown);
@@ -113,7 +113,7 @@ final class ViterbiSegmenter implements Segmenter {
                     continue;
                 }
                 reserve(end - settled);
-                double candidate = before + (userDefined[id] ? utf8Length(at, end) * highest - 0.1 : scores[id]);
+                double candidate = sum(before, userDefined[id] ? utf8Length(at, end) * highest - 0.1 : scores[id]);
                 if (start[end - settled] < 0 || candidate > best[end - settled]) {
                     reach(end - settled, at - settled, id, candidate);
                 }
@@ -135,8 +135,13 @@ final class ViterbiSegmenter implements Segmenter {
             }
         }
 
+        /** Rounded before it is compared: which of two equally good ways wins a long text depends on it. */
+        private double sum(double before, double score) {
+            return singlePrecision ? (float) before + (float) score : before + score;
+        }
+
         private void reach(int end, int from, int id, double score) {
-            best[end] = singlePrecision ? (float) score : score;
+            best[end] = score;
             start[end] = from;
             piece[end] = id;
         }

@@ -230,6 +230,15 @@ class SentencePieceTest {
         return TokenizerFiles.read(file, Assemblies.of(bpe, unigram));
     }
 
+    @Test
+    @DisplayName("of two equally good ways the one wins that 32-bit sums, rounded before they are compared, prefer, as in SentencePiece 0.2.3")
+    void roundingDecides() {
+        Tokenizer tokenizer = of(UnigramType.TYPE, PLAIN, new Pieces.Piece("<unk>", 0, PieceType.UNKNOWN), normal("a", -3.3f), normal("=", -12.045607566833496),
+                normal("=".repeat(12), -14.291448593139648), normal("=".repeat(16), -14.191450119018555));
+        int[] ids = tokenizer.ids("a".repeat(21) + "=".repeat(63), Specials.IGNORED);
+        assertArrayEquals(new int[] {2, 2, 2, 4, 4, 3, 4}, Arrays.copyOfRange(ids, 21, ids.length));
+    }
+
     private static Tokenizer trained(TokenizerType type) {
         return type.train(TEXT, TrainingSettings.DEFAULTS, Job.silent("test"));
     }
