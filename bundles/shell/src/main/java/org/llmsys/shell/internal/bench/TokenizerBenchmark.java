@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.llmsys.assembly.Assemblies;
@@ -28,7 +30,7 @@ import org.llmsys.tokenizer.TokenizerType;
  * Every peer loads the same vocabulary and must come to the same ids. Sizes are of vocabularies: the first is learned to encode with, every
  * one to see how long it takes.
  *
- * @param names    kinds of tokenizers, {@code learning}; none for all
+ * @param names    kinds of tokenizers, {@code learning}, {@code growth} (how the time grows with texts that repeat one thing); none for all kinds
  * @param material the text, and the file if there is one
  * @param threads  that encode at once
  */
@@ -37,6 +39,10 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
 
     private static final String SLOT = "tokenizer";
     private static final String LEARNING = "learning";
+    private static final String GROWTH = "growth";
+    /** What a text may consist of that has cost other tokenizers more than linear time. */
+    private static final Map<String, String> REPEATED = new TreeMap<>(Map.of("one letter", "a", "spaces", " ", "CJK", "\u4E2D", "combining marks", "\u0301",
+            "line ends", "\n", "digits", "7", "two letters", "ab", "signs", "="));
     private static final String LEARNER = "byte-bpe";
     private static final List<String> KINDS = List.of("byte-bpe", "sentencepiece-bpe", "wordpiece", "unigram");
     private static final int MIN_FREQUENCY = 2;
@@ -78,9 +84,12 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
         List<Trial> trials = new ArrayList<>();
         Documents documents = documents();
         for (String kind : kinds) {
-            if (names.isEmpty() || names.contains(kind)) {
+            if (names.isEmpty() || names.contains(kind) && !names.contains(GROWTH)) {
                 trials.add(encoding(kind, sizes.getFirst()[0], given, documents));
             }
+        }
+        if (names.contains(GROWTH)) {
+            kinds.stream().filter(kind -> names.size() == 1 || names.contains(kind)).forEach(kind -> trials.addAll(growth(kind, sizes.getFirst()[0], given)));
         }
         if (names.contains(LEARNING) || names.isEmpty() && given.isEmpty()) {
             sizes.forEach(size -> trials.add(learning(size[0])));
@@ -96,6 +105,7 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
     private void checkNames(List<String> kinds) {
         TreeSet<String> known = new TreeSet<>(kinds);
         known.add(LEARNING);
+        known.add(GROWTH);
         for (String name : names) {
             if (!known.contains(name)) {
                 throw Problem.misused("there is no " + name + " to measure", "there are " + String.join(", ", known), Names.suggestion(name, known));
@@ -112,6 +122,14 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
             new PeerFolder(folder).write(tokenizer, material.tokenizer(), documents.texts());
             return List.of(new EncodingContestant(tokenizer, documents.texts(), threads));
         }, "encode-" + kind + " " + word(folder), TURN_SECONDS);
+    }
+
+    private List<Trial> growth(String kind, int size, Optional<Tokenizer> given) {
+        Tokenizer tokenizer = given.orElseGet(() -> learn(kind, size));
+        List<Trial> trials = new ArrayList<>();
+        REPEATED.forEach((what, repeated) -> trials.add(new Trial(SLOT, "1 MiB of " + what, List.of(new Measure.Time("ms", 1e3)),
+                () -> List.of(new GrowthContestant(tokenizer, repeated)), "growth", TURN_SECONDS)));
+        return trials;
     }
 
     /** A vocabulary of a kind; the trainers of all but the byte-level one are plain, so they get a part of the text. */
