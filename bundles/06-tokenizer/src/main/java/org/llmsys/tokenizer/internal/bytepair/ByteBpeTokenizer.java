@@ -1,6 +1,8 @@
 package org.llmsys.tokenizer.internal.bytepair;
 
+import java.lang.ref.SoftReference;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Byte-pair encoding as GPT-2 and its successors use it.
@@ -18,6 +20,9 @@ final class ByteBpeTokenizer extends BytePairTokenizer {
 
     static final String TYPE = "byte-bpe";
 
+    /** What the last call merged in: megabytes after a very long piece, which the garbage collector takes back when memory is short. */
+    private final AtomicReference<SoftReference<Merger>> spare = new AtomicReference<>();
+
     ByteBpeTokenizer(BytePairModel model, TextSettings settings, List<AddedToken> added) {
         super(model, settings, added);
     }
@@ -27,10 +32,37 @@ final class ByteBpeTokenizer extends BytePairTokenizer {
         return TYPE;
     }
 
+    /** The memory for merging is lent to one call at a time; who finds it lent makes another. */
     @Override
     RunEncoder encoder() {
-        PreTokenizer cut = settings().cut().scanner();
-        Merger merger = model().merger();
-        return (run, ids) -> model().encode(cut, run, run.length, merger, ids);
+        SoftReference<Merger> last = spare.getAndSet(null);
+        Merger kept = last == null ? null : last.get();
+        return new Encoder(kept == null ? model().merger() : kept);
+    }
+
+    private final class Encoder implements RunEncoder {
+
+        private final Merger merger;
+        private final PreTokenizer cut = settings().cut().scanner();
+        private boolean clean = true;
+
+        Encoder(Merger merger) {
+            this.merger = merger;
+        }
+
+        @Override
+        public void encode(byte[] run, IntList ids) {
+            clean = false;
+            model().encode(cut, run, run.length, merger, ids);
+            clean = true;
+        }
+
+        /** Memory that a failure left in disorder is given up. */
+        @Override
+        public void close() {
+            if (clean) {
+                spare.set(new SoftReference<>(merger));
+            }
+        }
     }
 }

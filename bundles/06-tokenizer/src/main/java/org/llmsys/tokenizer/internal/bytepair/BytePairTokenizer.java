@@ -26,8 +26,12 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
 
     /** Turns runs of bytes into tokens; made anew for each call, so it may keep working memory. */
     @FunctionalInterface
-    interface RunEncoder {
+    interface RunEncoder extends AutoCloseable {
         void encode(byte[] run, IntList ids);
+
+        @Override
+        default void close() {
+        }
     }
 
     private static final List<String> END_OF_TEXT = List.of("<|endoftext|>", "<|end_of_text|>", "</s>");
@@ -86,15 +90,16 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     @Override
     public int[] ids(String text, Specials mode) {
         IntList ids = new IntList(16);
-        RunEncoder encoder = encoder();
         if (mode == Specials.RECOGNIZED) {
             settings.before().forEach(ids::add);
         }
-        for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
-            if (piece.token() != null) {
-                ids.add(piece.token().id());
-            } else {
-                encodeRun(Utf8.bytes(prepared(piece.text()), piece.start()), encoder, ids);
+        try (RunEncoder encoder = encoder()) {
+            for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
+                if (piece.token() != null) {
+                    ids.add(piece.token().id());
+                } else {
+                    encodeRun(Utf8.bytes(prepared(piece.text()), piece.start()), encoder, ids);
+                }
             }
         }
         if (mode == Specials.RECOGNIZED) {
@@ -107,7 +112,6 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     public Encoding encode(String text, Specials mode) {
         boolean recognized = mode == Specials.RECOGNIZED;
         IntList ids = new IntList(16);
-        RunEncoder encoder = encoder();
         if (recognized) {
             settings.before().forEach(ids::add);
         }
@@ -115,15 +119,17 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
         List<AddedTokens.Piece> pieces = addedTokens.split(text, mode);
         List<byte[]> runs = new ArrayList<>();
         IntList counts = new IntList(pieces.size());
-        for (AddedTokens.Piece piece : pieces) {
-            int from = ids.size();
-            if (piece.token() != null) {
-                ids.add(piece.token().id());
-            } else {
-                runs.add(Utf8.bytes(prepared(piece.text()), piece.start()));
-                encodeRun(runs.getLast(), encoder, ids);
+        try (RunEncoder encoder = encoder()) {
+            for (AddedTokens.Piece piece : pieces) {
+                int from = ids.size();
+                if (piece.token() != null) {
+                    ids.add(piece.token().id());
+                } else {
+                    runs.add(Utf8.bytes(prepared(piece.text()), piece.start()));
+                    encodeRun(runs.getLast(), encoder, ids);
+                }
+                counts.add(ids.size() - from);
             }
-            counts.add(ids.size() - from);
         }
         if (recognized) {
             settings.after().forEach(ids::add);
@@ -148,7 +154,9 @@ abstract class BytePairTokenizer implements ByteLevelTokenizer, MergeHistory {
     @Override
     public int[] encodeBytes(byte[] bytes) {
         IntList ids = new IntList(bytes.length / 3);
-        encoder().encode(bytes, ids);
+        try (RunEncoder encoder = encoder()) {
+            encoder.encode(bytes, ids);
+        }
         return ids.toArray();
     }
 

@@ -47,6 +47,17 @@ final class IntList {
         return (int) Math.min(Integer.MAX_VALUE - 8, size + (size >> 1) + 4L);
     }
 
+    /** Sorts it, at no cost when it is sorted already. */
+    IntList sort() {
+        for (int i = 1; i < size; i++) {
+            if (values[i] < values[i - 1]) {
+                Arrays.sort(values, 0, size);
+                break;
+            }
+        }
+        return this;
+    }
+
     void clear() {
         size = 0;
     }

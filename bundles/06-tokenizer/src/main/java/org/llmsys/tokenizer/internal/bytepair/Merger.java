@@ -6,7 +6,7 @@ package org.llmsys.tokenizer.internal.bytepair;
  * <p>Short pieces (nearly all) are scanned for the lowest rank after each merge: O(n²), and fastest there. Longer ones keep their tokens
  * in a linked list and their pairs in a heap, very long ones (a megabyte of one letter) their pairs in lists by rank, so that time stays
  * linear. All do the same merges in the same order. Holds memory that is used again from piece to piece, so each call of an encoder
- * makes its own.
+ * has its own.
  */
 final class Merger {
 
@@ -21,6 +21,8 @@ final class Merger {
     private int[] ranks = new int[SHORT];
     /** Empty between pieces. */
     private final RankHeap heap = new RankHeap(16);
+    /** Empty between pieces. */
+    private final PlacesByRank lists = new PlacesByRank();
     private int[] next = new int[0];
     private int[] previous = new int[0];
 
@@ -100,7 +102,7 @@ final class Merger {
             next = new int[tokens.length];
             previous = new int[tokens.length];
         }
-        PlaceQueue places = n <= MEDIUM ? heap : new PlacesByRank();
+        PlaceQueue places = n <= MEDIUM ? heap : lists;
         for (int i = 0; i < n; i++) {
             next[i] = i + 1;
             previous[i] = i - 1;

@@ -1,7 +1,6 @@
 package org.llmsys.tokenizer.internal.bytepair;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,13 +14,13 @@ import java.util.Map;
  */
 final class PlacesByRank implements PlaceQueue {
 
-    /** A list begun: {@code places[next]} comes next. */
+    /** A list begun: place number {@code next} comes next. */
     private static final class Begun {
         private final int rank;
-        private final int[] places;
+        private final IntList places;
         private int next;
 
-        Begun(int rank, int[] places) {
+        Begun(int rank, IntList places) {
             this.rank = rank;
             this.places = places;
         }
@@ -30,6 +29,8 @@ final class PlacesByRank implements PlaceQueue {
     private final RankHeap ranks = new RankHeap(16);
     private final Map<Integer, IntList> waiting = new HashMap<>();
     private final Deque<Begun> begun = new ArrayDeque<>();
+    /** Lists that are done with, to be used again: a long piece needs megabytes of them. */
+    private final Deque<IntList> spare = new ArrayDeque<>();
     /** The list that was added to last: most are added to many times in a row. */
     private IntList last;
     private int lastRank = -1;
@@ -40,7 +41,7 @@ final class PlacesByRank implements PlaceQueue {
             lastRank = rank;
             last = waiting.computeIfAbsent(rank, key -> {
                 ranks.add(key, 0);
-                return new IntList(4);
+                return spare.isEmpty() ? new IntList(4) : spare.pop();
             });
         }
         last.add(place);
@@ -52,15 +53,19 @@ final class PlacesByRank implements PlaceQueue {
             if (!ranks.isEmpty() && (begun.isEmpty() || ranks.firstRank() < begun.peek().rank)) {
                 int rank = ranks.firstRank();
                 ranks.removeFirst();
-                begun.push(new Begun(rank, sorted(waiting.remove(rank).toArray())));
+                begun.push(new Begun(rank, waiting.remove(rank).sort()));
                 lastRank = rank == lastRank ? -1 : lastRank;
             } else if (begun.isEmpty()) {
+                last = null;
+                lastRank = -1;
                 return false;
-            } else if (begun.peek().next < begun.peek().places.length) {
+            } else if (begun.peek().next < begun.peek().places.size()) {
                 begun.peek().next++;
                 return true;
             } else {
-                begun.pop();
+                IntList done = begun.pop().places;
+                done.clear();
+                spare.push(done);
             }
         }
     }
@@ -72,16 +77,6 @@ final class PlacesByRank implements PlaceQueue {
 
     @Override
     public int place() {
-        return begun.peek().places[begun.peek().next - 1];
-    }
-
-    private static int[] sorted(int[] places) {
-        for (int i = 1; i < places.length; i++) {
-            if (places[i] < places[i - 1]) {
-                Arrays.sort(places);
-                break;
-            }
-        }
-        return places;
+        return begun.peek().places.get(begun.peek().next - 1);
     }
 }
