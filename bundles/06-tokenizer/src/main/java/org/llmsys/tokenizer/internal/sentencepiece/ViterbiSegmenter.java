@@ -11,13 +11,16 @@ import java.util.Arrays;
  *
  * <p>A character that is no piece costs the lowest score less 10. A user-defined piece costs next to nothing. Found from left to right
  * (Viterbi), so n characters take n steps of at most the longest piece's length; wherever no piece reaches over a place, the best way to
- * there is settled and given out, so the memory is that of one word.
+ * there is settled and given out, so the memory is that of one word; where pieces overlap without end, the ways that may still win are
+ * followed back to where they meet.
  *
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo, Subword Regularization</a>
  */
 final class ViterbiSegmenter implements Segmenter {
 
     private static final double UNKNOWN_PENALTY = 10;
+    /** Places behind the settled one before it is worth looking where all ways meet. */
+    private static final int WINDOW = 1024;
 
     private final PieceTrie trie;
     private final double[] scores;
@@ -66,6 +69,8 @@ final class ViterbiSegmenter implements Segmenter {
         private int[] way = new int[64];
         /** The place that index 0 stands for. */
         private int settled;
+        /** How far from it the next look back is worth its time. */
+        private int patience;
 
         Search(SpacedText text, Visitor visitor) {
             this.text = text;
@@ -75,12 +80,15 @@ final class ViterbiSegmenter implements Segmenter {
         @Override
         public void cut(int from, int to) {
             settled = from;
+            patience = WINDOW;
             best[0] = 0;
             Arrays.fill(start, -1);
             int reached = from;
             for (int at = from; at < to;) {
                 if (at == reached) {
                     settle(at);
+                } else if (at - settled >= patience) {
+                    settleWhereAllMeet(at, reached);
                 }
                 int end = text.characterEnd(at);
                 reserve(end - settled);
@@ -146,10 +154,57 @@ final class ViterbiSegmenter implements Segmenter {
             piece[end] = id;
         }
 
+        /**
+         * Where pieces overlap without end, as in a long line of one sign, all ways that may still win come from one place not far back:
+         * the way to there is settled.
+         */
+        private void settleWhereAllMeet(int at, int reached) {
+            boolean[] alive = new boolean[reached - settled + 1];
+            int ways = 0;
+            for (int i = at - settled; i <= reached - settled; i++) {
+                alive[i] = start[i] >= 0;
+                ways += alive[i] ? 1 : 0;
+            }
+            int meeting = reached - settled;
+            for (; ways > 1 || !alive[meeting]; meeting--) {
+                if (alive[meeting]) {
+                    ways -= alive[start[meeting]] ? 1 : 0;
+                    alive[start[meeting]] = true;
+                }
+            }
+            if (meeting > 0) {
+                moveTo(meeting, at, reached);
+            }
+            patience = Math.max(WINDOW, 2 * (at - settled));
+        }
+
+        private void moveTo(int meeting, int at, int reached) {
+            int end = reached - settled;
+            double sum = best[meeting];
+            giveOut(meeting);
+            for (int i = meeting + 1; i <= end; i++) {
+                best[i - meeting] = best[i];
+                piece[i - meeting] = piece[i];
+                start[i - meeting] = start[i] < meeting ? -1 : start[i] - meeting;
+            }
+            Arrays.fill(start, end - meeting + 1, end + 1, -1);
+            start[0] = -1;
+            best[0] = sum;
+            settled += meeting;
+        }
+
         /** Gives out the pieces up to here, and begins anew with the sum reached. */
         private void settle(int end) {
             int last = end - settled;
             double sum = best[last];
+            giveOut(last);
+            Arrays.fill(start, 0, last + 1, -1);
+            settled = end;
+            patience = WINDOW;
+            best[0] = sum;
+        }
+
+        private void giveOut(int last) {
             int cuts = 0;
             for (int at = last; at > 0; at = start[at]) {
                 way[cuts++] = at;
@@ -157,9 +212,6 @@ final class ViterbiSegmenter implements Segmenter {
             while (cuts-- > 0) {
                 visitor.piece(piece[way[cuts]], settled + start[way[cuts]], settled + way[cuts]);
             }
-            Arrays.fill(start, 0, last + 1, -1);
-            settled = end;
-            best[0] = sum;
         }
 
         private int utf8Length(int from, int to) {

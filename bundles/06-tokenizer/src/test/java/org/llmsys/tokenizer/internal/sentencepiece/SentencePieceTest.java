@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
@@ -237,6 +239,42 @@ class SentencePieceTest {
                 normal("=".repeat(12), -14.291448593139648), normal("=".repeat(16), -14.191450119018555));
         int[] ids = tokenizer.ids("a".repeat(21) + "=".repeat(63), Specials.IGNORED);
         assertArrayEquals(new int[] {2, 2, 2, 4, 4, 3, 4}, Arrays.copyOfRange(ids, 21, ids.length));
+    }
+
+    @Test
+    @DisplayName("runs in which pieces overlap for thousands of characters are cut as by the whole table at once")
+    void longOverlaps() {
+        List<String> pieces = List.of("=", "===", "=".repeat(16), "a", "ab", "ba", "b", "aba=");
+        float[] scores = {-4.1f, -6.3f, -13.7f, -3, -3.6f, -3.5f, -3.1f, -7};
+        List<Pieces.Piece> all = new ArrayList<>(List.of(new Pieces.Piece("<unk>", 0, PieceType.UNKNOWN)));
+        for (int i = 0; i < scores.length; i++) {
+            all.add(normal(pieces.get(i), scores[i]));
+        }
+        Tokenizer tokenizer = of(UnigramType.TYPE, PLAIN, all.toArray(Pieces.Piece[]::new));
+        for (String text : List.of("=".repeat(5003), "ab".repeat(3001) + "=".repeat(2500) + "aba=".repeat(1200), "a=".repeat(4000))) {
+            assertArrayEquals(wholeTable(text, pieces, scores), tokenizer.ids(text, Specials.IGNORED), text.substring(0, 4));
+        }
+    }
+
+    /** Ids of the best cut, by a table over the whole text; ids begin at 1. */
+    private static int[] wholeTable(String text, List<String> pieces, float[] scores) {
+        float[] best = new float[text.length() + 1];
+        int[] last = new int[text.length() + 1];
+        for (int from = 0; from < text.length(); from++) {
+            List<Integer> byLength = IntStream.range(0, scores.length).boxed().sorted(Comparator.comparing(id -> pieces.get(id).length())).toList();
+            for (int id : byLength) {
+                int to = from + pieces.get(id).length();
+                if (text.startsWith(pieces.get(id), from) && (last[to] == 0 || best[from] + scores[id] > best[to])) {
+                    best[to] = best[from] + scores[id];
+                    last[to] = id + 1;
+                }
+            }
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (int at = text.length(); at > 0; at -= pieces.get(last[at] - 1).length()) {
+            ids.addFirst(last[at]);
+        }
+        return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static Tokenizer trained(TokenizerType type) {
