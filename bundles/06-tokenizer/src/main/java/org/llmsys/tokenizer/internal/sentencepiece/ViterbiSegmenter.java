@@ -1,6 +1,8 @@
 package org.llmsys.tokenizer.internal.sentencepiece;
 
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Unigram segmentation: of all ways to cut a text into pieces, the one whose scores (logarithms of probabilities) have the greatest sum.
@@ -22,6 +24,11 @@ final class ViterbiSegmenter implements Segmenter {
     /** Places behind the settled one before it is worth looking where all ways meet. */
     private static final int WINDOW = 1024;
 
+    private static final int SMALL = 64;
+    /** From here on a table is worth keeping for the next long text: new memory costs more time than the search. */
+    private static final int LARGE = 1 << 14;
+
+    private final AtomicReference<SoftReference<Table>> spare = new AtomicReference<>();
     private final PieceTrie trie;
     private final double[] scores;
     private final boolean[] userDefined;
@@ -58,15 +65,24 @@ final class ViterbiSegmenter implements Segmenter {
         return new Search(text, visitor);
     }
 
+    /** What is known of each place; {@code start} is -1 wherever nothing is known yet. */
+    private record Table(double[] best, int[] start, int[] piece, int[] way) {
+
+        Table(int size) {
+            this(new double[size], new int[size], new int[size], new int[size]);
+            Arrays.fill(start, -1);
+        }
+    }
+
     private final class Search implements Cutter {
 
         private final SpacedText text;
         private final Visitor visitor;
         /** For each place since the last settled one: the best sum, where its last piece began, and that piece. */
-        private double[] best = new double[64];
-        private int[] start = new int[64];
-        private int[] piece = new int[64];
-        private int[] way = new int[64];
+        private double[] best;
+        private int[] start;
+        private int[] piece;
+        private int[] way;
         /** The place that index 0 stands for. */
         private int settled;
         /** How far from it the next look back is worth its time. */
@@ -75,6 +91,14 @@ final class ViterbiSegmenter implements Segmenter {
         Search(SpacedText text, Visitor visitor) {
             this.text = text;
             this.visitor = visitor;
+            use(new Table(SMALL));
+        }
+
+        private void use(Table table) {
+            best = table.best;
+            start = table.start;
+            piece = table.piece;
+            way = table.way;
         }
 
         @Override
@@ -82,7 +106,6 @@ final class ViterbiSegmenter implements Segmenter {
             settled = from;
             patience = WINDOW;
             best[0] = 0;
-            Arrays.fill(start, -1);
             int reached = from;
             for (int at = from; at < to;) {
                 if (at == reached) {
@@ -102,6 +125,10 @@ final class ViterbiSegmenter implements Segmenter {
                 at = end;
             }
             settle(to);
+            if (best.length > LARGE) {
+                spare.set(new SoftReference<>(new Table(best, start, piece, way)));
+                use(new Table(SMALL));
+            }
         }
 
         /** Tries every piece that begins at {@code at}; the furthest end, negative when none of them is the single character. */
@@ -134,13 +161,20 @@ final class ViterbiSegmenter implements Segmenter {
 
         private void reserve(int index) {
             if (index >= best.length) {
-                int old = best.length;
-                best = Arrays.copyOf(best, 2 * index);
-                start = Arrays.copyOf(start, 2 * index);
-                piece = Arrays.copyOf(piece, 2 * index);
-                way = new int[2 * index];
-                Arrays.fill(start, old, start.length, -1);
+                int size = best.length;
+                Table larger = table(Math.max(2 * index, index + 1));
+                System.arraycopy(best, 0, larger.best, 0, size);
+                System.arraycopy(start, 0, larger.start, 0, size);
+                System.arraycopy(piece, 0, larger.piece, 0, size);
+                use(larger);
             }
+        }
+
+        /** One that a long text before left, if it is long enough. */
+        private Table table(int size) {
+            SoftReference<Table> kept = size <= LARGE ? null : spare.getAndSet(null);
+            Table table = kept == null ? null : kept.get();
+            return table == null || table.best.length < size ? new Table(size) : table;
         }
 
         /** Rounded before it is compared: which of two equally good ways wins a long text depends on it. */
