@@ -45,7 +45,8 @@ public final class WeightArrangement {
     /** The parts as (out, in), if the weight is multiplied with. */
     private static List<Tensor> rowsOfOutputs(StoredWeight stored, List<Tensor> parts) {
         return switch (stored.role()) {
-            case LINEAR -> stored.transposed() ? parts : parts.stream().map(part -> part.transpose(0, 1)).toList();
+            case LINEAR -> stored.transposed() || parts.getFirst().dtype().blocked() ? parts      // blocks lie along the inputs, always
+                    : parts.stream().map(part -> part.transpose(0, 1)).toList();
             case OUTPUT -> parts;
             case LOOKUP, VECTOR -> null;
         };
@@ -54,6 +55,11 @@ public final class WeightArrangement {
     private static Tensor wide(StoredWeight stored, List<Tensor> parts) {
         if (!stored.transposed() && parts.size() == 1) {
             Tensor only = parts.getFirst();
+            if (only.shape().rank() == 2 && !only.isContiguous() && only.transpose(0, 1).isContiguous()) {
+                Tensor weight = Tensor.zeros(DType.F32, only.shape());
+                turn(inF32(only.transpose(0, 1)), weight, 0);
+                return weight;
+            }
             return only.dtype() == DType.F32 && only.isContiguous() && only.storage().floats() != null ? only : inF32(only);
         }
         if (!stored.transposed()) {

@@ -89,17 +89,4 @@ enum Element {
             }
         }
     }
-
-    /** Puts one element of a tensor of this type into the buffer. */
-    void write(Storage from, long at, ByteBuffer to) {
-        switch (this) {
-            case F32 -> to.putFloat((float) from.getDouble(at));
-            case F64 -> to.putDouble(from.getDouble(at));
-            case I32 -> to.putInt((int) from.getLong(at));
-            case I64 -> to.putLong(from.getLong(at));
-            case F16 -> to.putShort(HalfFloats.toF16(from.getDouble(at)));
-            case BF16 -> to.putShort(HalfFloats.toBF16(from.getDouble(at)));
-            case U8, BOOL -> throw new IllegalStateException(this + " is read, never written");
-        }
-    }
 }

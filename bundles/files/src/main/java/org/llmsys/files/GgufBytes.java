@@ -13,17 +13,37 @@ final class GgufBytes {
 
     static final int MOST_BYTES = 64 << 20;
 
-    private final Path file;
-    private final FileChannel channel;
+    private final Object name;
+    private final Source source;
     private final long length;
     /** What was read ahead; its position is the next byte to give out. */
     private ByteBuffer ahead = ByteBuffer.allocate(0);
     private long position;
 
     GgufBytes(Path file, FileChannel channel) throws IOException {
-        this.file = file;
-        this.channel = channel;
-        this.length = channel.size();
+        this(file, channel::read, channel.size());
+    }
+
+    /** A header that somebody else read or made. */
+    GgufBytes(String name, byte[] bytes) {
+        this(name, (to, from) -> {
+            int count = Math.min(to.remaining(), bytes.length - (int) from);
+            to.put(bytes, (int) from, count);
+            return count;
+        }, bytes.length);
+    }
+
+    private GgufBytes(Object name, Source source, long length) {
+        this.name = name;
+        this.source = source;
+        this.length = length;
+    }
+
+    /** Where bytes come from. */
+    private interface Source {
+
+        /** Reads some bytes from this position on; less than 0 when there are none. */
+        int read(ByteBuffer to, long from) throws IOException;
     }
 
     /** Bytes given out so far. */
@@ -76,7 +96,7 @@ final class GgufBytes {
     private void refill(int count) throws IOException {
         ahead = ByteBuffer.allocate((int) Math.min(length - position, Math.max(count, 1 << 16)));
         while (ahead.hasRemaining()) {
-            if (channel.read(ahead, position + ahead.position()) < 0) {
+            if (source.read(ahead, position + ahead.position()) < 0) {
                 throw damaged("it became shorter while it was read");
             }
         }
@@ -84,6 +104,6 @@ final class GgufBytes {
     }
 
     Problem damaged(String why) {
-        return Problem.failed("cannot read " + file, why + " (byte " + position + ")", "get an undamaged copy of the GGUF file");
+        return Problem.failed("cannot read " + name, why + " (byte " + position + ")", "get an undamaged copy of the GGUF file");
     }
 }

@@ -27,6 +27,11 @@ public record GgufFile(int version, Map<String, GgufValue> metadata, List<GgufTe
         return value(key, GgufValue.Whole.class, "a whole number").map(GgufValue.Whole::value);
     }
 
+    /** The real number of this key, if the file has it. */
+    public Optional<Double> real(String key) {
+        return value(key, GgufValue.Real.class, "a real number").map(GgufValue.Real::value);
+    }
+
     /** The flag of this key, if the file has it. */
     public Optional<Boolean> flag(String key) {
         return value(key, GgufValue.Flag.class, "true or false").map(GgufValue.Flag::value);
@@ -51,7 +56,8 @@ public record GgufFile(int version, Map<String, GgufValue> metadata, List<GgufTe
     private <T extends GgufValue> Optional<T> value(String key, Class<T> kind, String wanted) {
         GgufValue value = metadata.get(key);
         if (value != null && !kind.isInstance(value)) {
-            throw Problem.failed("cannot read the GGUF file's " + key, "it holds a " + value.getClass().getSimpleName() + " where " + wanted + " belongs",
+            throw Problem.failed("cannot read the GGUF file's " + key, "it holds a " + value.getClass().getSimpleName() + " where " + wanted
+                    + " belongs",
                     "get an undamaged copy of the file");
         }
         return Optional.ofNullable(kind.cast(value));

@@ -60,6 +60,19 @@ public final class GgufReader {
         }
     }
 
+    /**
+     * Reads and checks a header that is not in a file, such as one that {@link GgufWriter#header} made.
+     *
+     * @param name what errors call it
+     */
+    public static GgufFile parse(String name, byte[] header) {
+        try {
+            return new GgufReader(new GgufBytes(name, header)).file();
+        } catch (IOException e) {
+            throw new Problem("cannot read " + name, e.toString(), "give a GGUF header", Problem.FAILED, e);
+        }
+    }
+
     private GgufFile file() throws IOException {
         if (in.u32() != MAGIC) {
             throw in.damaged("it does not begin with GGUF");

@@ -10,8 +10,8 @@ import java.util.Set;
 /** The descriptions of a GGUF file's tensors, checked one after another: their data lies end to end, filled up to the alignment. */
 final class GgufTensors {
 
-    private static final int LONGEST_NAME = 63;
-    private static final int HIGHEST_RANK = 4;
+    static final int LONGEST_NAME = 63;
+    static final int HIGHEST_RANK = 4;
 
     private final GgufBytes in;
     private final int alignment;

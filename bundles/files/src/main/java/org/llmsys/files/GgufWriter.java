@@ -4,14 +4,21 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
+import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Tensor;
+
 /**
- * Writes what stands before the data of a GGUF file, version 3, as {@link GgufReader} reads it.
+ * Writes GGUF files, version 3, as {@link GgufReader} reads them: what stands before the data, or all of it.
  *
  * <pre>
- *   "GGUF" | 3 | number of tensors | number of keys | keys and values | tensor descriptions | padding to the alignment
+ *   "GGUF" | 3 | number of tensors | number of keys | keys and values | tensor descriptions | padding to the alignment | data
  * </pre>
  *
  * <p>A whole number from 0 to 2^32-1 is written with 32 bits and no sign, any other with 64 bits; a real number with 32 bits: the types
@@ -60,6 +67,52 @@ public final class GgufWriter {
         }
         writer.out.writeBytes(new byte[-writer.out.size() & (ALIGNMENT - 1)]);
         return writer.out.toByteArray();
+    }
+
+    /**
+     * A tensor to be written.
+     *
+     * @param shape what the file shall say, the usual way round
+     * @param data  as many elements, in the order in which they shall stand; a view of any shape whose rows are whole blocks
+     */
+    public record Content(String name, Shape shape, Tensor data) {
+    }
+
+    /**
+     * The bytes of a file, for {@link AtomicFiles}: given out in steps, so that a model is never in memory twice.
+     *
+     * @throws Problem for a tensor that GGUF has no type or no name for
+     */
+    public static AtomicFiles.FileContent content(Map<String, GgufValue> metadata, List<Content> tensors) {
+        List<GgufTensor> layout = new ArrayList<>();
+        long offset = 0;
+        for (Content tensor : tensors) {
+            GgufTensor described = describe(tensor, offset);
+            layout.add(described);
+            offset = Math.addExact(offset, GgufTensors.padded(described.bytes(), ALIGNMENT));
+        }
+        byte[] header = header(metadata, layout);
+        return sink -> {
+            sink.write(ByteBuffer.wrap(header));
+            for (int i = 0; i < tensors.size(); i++) {
+                TensorBytes.write(tensors.get(i).data(), sink);
+                sink.write(ByteBuffer.allocate((int) (-layout.get(i).bytes() & (ALIGNMENT - 1))));
+            }
+        };
+    }
+
+    private static GgufTensor describe(Content tensor, long offset) {
+        DType dtype = tensor.data().dtype();
+        GgufType type = Arrays.stream(GgufType.values()).filter(t -> t.dtype().filter(dtype::equals).isPresent()).findFirst().orElseThrow();
+        int rank = tensor.shape().rank();
+        if (rank < 1 || rank > GgufTensors.HIGHEST_RANK || tensor.shape().size() != tensor.data().size()
+                || tensor.name().getBytes(StandardCharsets.UTF_8).length > GgufTensors.LONGEST_NAME) {
+            throw Problem.failed("cannot write the tensor " + Findings.quote(tensor.name()) + " " + tensor.shape() + " to a GGUF file",
+                    "a tensor has 1 to "
+                    + GgufTensors.HIGHEST_RANK + " dimensions and a name of " + GgufTensors.LONGEST_NAME + " bytes", "give it another name or shape");
+        }
+        List<Long> dimensions = Arrays.stream(tensor.shape().extents()).boxed().toList().reversed();
+        return new GgufTensor(tensor.name(), type, dimensions, offset, dtype.bytes(tensor.data().size()));
     }
 
     private void value(GgufValue value) {

@@ -44,22 +44,11 @@ final class SafetensorsLayout {
 
     void writeTo(Sink sink) throws IOException {
         byte[] header = header();
-        ByteBuffer buffer = ByteBuffer.allocate(SafetensorsParser.STEP).order(ByteOrder.LITTLE_ENDIAN);
-        sink.write(buffer.putLong(header.length).flip());
+        sink.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip());
         sink.write(ByteBuffer.wrap(header));
-        buffer.clear();
         for (Map.Entry<String, Tensor> tensor : order) {
-            Tensor packed = tensor.getValue().contiguous();
-            Element element = Element.of(packed);
-            for (long i = 0; i < packed.size(); i++) {
-                if (buffer.remaining() < element.bytes()) {
-                    sink.write(buffer.flip());
-                    buffer.clear();
-                }
-                element.write(packed.storage(), packed.offset() + i, buffer);
-            }
+            TensorBytes.write(tensor.getValue(), sink);
         }
-        sink.write(buffer.flip());
     }
 
     /** The JSON, filled up with spaces so that the data begins at a multiple of 8. */

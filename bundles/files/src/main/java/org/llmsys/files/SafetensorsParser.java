@@ -52,7 +52,7 @@ final class SafetensorsParser {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Entry entry : header.entries()) {
             Tensor tensor = source.tensor(entry, dataStart + entry.begin());
-            if (requireFinite && !tensor.allFinite()) {
+            if (requireFinite && !FiniteScan.allFinite(tensor)) {
                 findings.add("%s holds NaN or an infinity (its data begins at byte %d)", Findings.quote(entry.name()), dataStart + entry.begin());
             }
             tensors.put(entry.name(), tensor);

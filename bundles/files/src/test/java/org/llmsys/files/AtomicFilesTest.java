@@ -44,13 +44,13 @@ class AtomicFilesTest {
         save(AtomicFiles.ON_DISK, "old");
         boolean failed = true;
         for (int n = 1; failed; n++) {
-            Failing disk = new Failing(n);
+            FailingDisk disk = new FailingDisk(n);
             try {
                 save(new AtomicFiles(disk), "new" + n);
             } catch (Problem e) {
                 assertTrue(e.why().contains("no space"), e.text());
             }
-            failed = disk.failed;
+            failed = disk.failed();
             Path current = AtomicFiles.current(out());
             assertEquals(Files.readString(current.resolve("a")), Files.readString(current.resolve("b")), "operation " + n);
             save(AtomicFiles.ON_DISK, "old");
@@ -64,7 +64,7 @@ class AtomicFilesTest {
     void fullDisk() throws IOException {
         Path file = parent.resolve("f");
         AtomicFiles.ON_DISK.writeFile(file, sink -> sink.write(ByteBuffer.wrap(new byte[] {1})));
-        AtomicFiles full = new AtomicFiles(new Failing(3));          // delete no leftover; create, write, force: the third
+        AtomicFiles full = new AtomicFiles(new FailingDisk(3));          // delete no leftover; create, write, force: the third
         Problem problem = assertThrows(Problem.class, () -> full.writeFile(file, sink -> sink.write(ByteBuffer.wrap(new byte[] {2}))));
         assertTrue(problem.why().contains("the disk is full"), problem.text());
         assertEquals(1, Files.readAllBytes(file)[0]);
@@ -116,7 +116,7 @@ class AtomicFilesTest {
         AtomicFiles.ON_DISK.rehearse(out(), draft -> draft.text("a", "1"));
         assertFalse(Files.exists(out()));
         assertEquals(Set.of(), names(parent));
-        assertThrows(Problem.class, () -> new AtomicFiles(new Failing(3)).rehearse(out(), draft -> draft.text("a", "1")));
+        assertThrows(Problem.class, () -> new AtomicFiles(new FailingDisk(3)).rehearse(out(), draft -> draft.text("a", "1")));
         assertEquals(Set.of(), names(parent));
     }
 
@@ -206,66 +206,6 @@ class AtomicFilesTest {
         @Override
         public void delete(Path path) throws IOException {
             asked.add("delete " + path.getFileName());
-            FileOperations.super.delete(path);
-        }
-    }
-
-    /** Fails once, at the n-th operation. */
-    private static final class Failing implements FileOperations {
-
-        private int left;
-        private boolean failed;
-
-        Failing(int n) {
-            left = n;
-        }
-
-        private void count() throws IOException {
-            if (--left == 0) {
-                failed = true;
-                throw new IOException("no space left on device");
-            }
-        }
-
-        @Override
-        public void createFolder(Path folder) throws IOException {
-            count();
-            FileOperations.super.createFolder(folder);
-        }
-
-        @Override
-        public FileChannel create(Path file) throws IOException {
-            count();
-            return FileOperations.super.create(file);
-        }
-
-        @Override
-        public void write(FileChannel file, ByteBuffer bytes) throws IOException {
-            count();
-            FileOperations.super.write(file, bytes);
-        }
-
-        @Override
-        public void force(FileChannel file) throws IOException {
-            count();
-            FileOperations.super.force(file);
-        }
-
-        @Override
-        public void forceFolder(Path folder) throws IOException {
-            count();
-            FileOperations.super.forceFolder(folder);
-        }
-
-        @Override
-        public void rename(Path from, Path to) throws IOException {
-            count();
-            FileOperations.super.rename(from, to);
-        }
-
-        @Override
-        public void delete(Path path) throws IOException {
-            count();
             FileOperations.super.delete(path);
         }
     }

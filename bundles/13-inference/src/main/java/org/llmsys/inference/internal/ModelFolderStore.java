@@ -13,7 +13,7 @@ import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tokenizer.Tokenizer;
-import org.llmsys.tokenizer.TokenizerType;
+import org.llmsys.tokenizer.TokenizerFiles;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelConfigJson;
 import org.llmsys.transformer.ModelWeights;
@@ -45,15 +45,16 @@ public final class ModelFolderStore implements ModelStore {
 
     @Override
     public LoadedModel load(Path path) {
-        ModelFile file = read(path);
-        ModelConfig config = ModelConfigJson.read(file.config());
-        ModelWeights weights = ModelWeightNames.weights(file.tensors(), config, path);
-        String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
-        TransformerModel model = new TransformerModel(config, weights);
-        try {
-            return new LoadedModel(name, model, tokenizer(file.tokenizer(), config), null);
-        } catch (Problem e) {                                // weights alone are useful too: whoever needs text asks requireTokenizer
-            return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why());
+        try (ModelFile file = read(path)) {                      // all that the model needs of it is copied
+            ModelConfig config = ModelConfigJson.read(file.config());
+            ModelWeights weights = ModelWeightNames.weights(file.tensors(), config, path);
+            String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
+            TransformerModel model = new TransformerModel(config, weights);
+            try {
+                return new LoadedModel(name, model, tokenizer(file, config), null);
+            } catch (Problem e) {                                // weights alone are useful too: whoever needs text asks requireTokenizer
+                return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why());
+            }
         }
     }
 
@@ -72,25 +73,17 @@ public final class ModelFolderStore implements ModelStore {
         }
     }
 
-    private Tokenizer tokenizer(String json, ModelConfig config) {
-        if (json == null) {
-            throw Problem.failed("no tokenizer", "there is no tokenizer.json", "");
+    private Tokenizer tokenizer(ModelFile file, ModelConfig config) {
+        if (file.tokenizer() == null && file.tokenizerFile() == null) {
+            throw Problem.failed("no tokenizer", "there is no tokenizer.json or other vocabulary with the weights", "");
         }
-        for (Candidate type : assemblies.current().candidates("tokenizer")) {
-            try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
-                if (!held.provider().reads(json)) {
-                    continue;
-                }
-                Tokenizer tokenizer = held.provider().read(json);
-                if (tokenizer.vocabSize() > config.vocabSize()) {
-                    throw Problem.failed("its tokenizer.json belongs to another model", "it has " + tokenizer.vocabSize()
-                            + " tokens, the model has " + config.vocabSize(), "");
-                }
-                return tokenizer;
-            }
+        Tokenizer tokenizer = file.tokenizer() != null ? TokenizerFiles.parse(file.tokenizer(), assemblies)
+                : TokenizerFiles.read(file.tokenizerFile(), assemblies);
+        if (tokenizer.vocabSize() > config.vocabSize()) {
+            throw Problem.failed("its tokenizer belongs to another model", "it has " + tokenizer.vocabSize()
+                    + " tokens, the model has " + config.vocabSize(), "");
         }
-        throw Problem.failed("its tokenizer.json is of a kind that nobody here reads",
-                "the kinds are " + assemblies.current().candidates("tokenizer").stream().map(Candidate::name).toList(), "");
+        return tokenizer;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelWeights;
@@ -74,11 +75,16 @@ final class ModelWeightNames {
     private static void check(Part part, Tensor tensor, List<String> wrong) {
         if (tensor == null) {
             wrong.add("missing: " + part.name() + " " + part.shape());
-        } else if (!tensor.shape().equals(part.shape())) {
+        } else if (!tensor.shape().equals(part.shape()) && !(tensor.dtype().blocked() && turned(tensor).equals(part.shape()))) {
             wrong.add("wrong shape: " + part.name() + " is " + tensor.shape() + ", the configuration asks for " + part.shape());
         } else if (!tensor.dtype().floating()) {
             wrong.add("wrong type: " + part.name() + " holds whole numbers (" + tensor.dtype() + ")");
         }
+    }
+
+    /** Blocks lie along the inputs, so tensors of block types stand as (out, in) also where a family has (in, out). */
+    private static Shape turned(Tensor tensor) {
+        return tensor.shape().rank() == 2 ? Shape.of(tensor.shape().extent(1), tensor.shape().extent(0)) : tensor.shape();
     }
 
     private static Map<String, Tensor> arranged(List<StoredWeight> expected, Map<String, Tensor> found) {

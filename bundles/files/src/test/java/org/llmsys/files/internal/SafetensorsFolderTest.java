@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.ModelFile;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
 
@@ -36,9 +37,29 @@ class SafetensorsFolderTest {
             ModelFile read = format.read(path);
             assertEquals("{\"config\":1}", read.config());
             assertEquals("{\"tokenizer\":1}", read.tokenizer());
-            assertArrayEquals(new float[] {1, 2}, read.tensors().get("w").floats());
+            assertArrayEquals(new float[] {1, 2}, read.tensors().get("w").onHeap().floats());
             assertEquals("pt", read.metadata().get("format"));
         }
+    }
+
+    @Test
+    @DisplayName("weights are mapped in the file's own types until the model is closed; a tokenizer of another form is found")
+    void mapped() throws IOException {
+        Path folder = parent.resolve("mapped");
+        Tensor half = Tensor.of(Shape.of(2), 1, 2).to(DType.F16);
+        format.write(folder, new ModelFile("{}", null, Map.of("w", half, "x", half.to(DType.F64)), Map.of()));
+        assertNull(format.read(folder).tokenizerFile());
+        Files.writeString(folder.resolve("tokenizer.model"), "");
+        ModelFile read = format.read(folder);
+        assertEquals(folder, read.tokenizerFile());
+        assertEquals(DType.F16, read.tensors().get("w").dtype());
+        assertEquals(DType.F64, read.tensors().get("x").dtype());
+        assertNull(read.tensors().get("w").storage().floats());
+        format.write(folder, new ModelFile("{}", "{}", Map.of("w", Tensor.zeros(9)), Map.of()));
+        assertEquals(2, read.tensors().get("w").get(1), "the mapped bytes outlive the file they were in");
+        read.close();
+        assertThrows(Problem.class, () -> read.tensors().get("w").get(1));
+        assertNull(format.read(folder).tokenizerFile());
     }
 
     @Test
@@ -61,20 +82,19 @@ class SafetensorsFolderTest {
     }
 
     @Test
-    @DisplayName("a pickle, split weights, a missing folder and a missing config are refused by name")
+    @DisplayName("a pickle, a missing folder and a missing config are refused by name")
     void refusals() throws IOException {
         Path folder = Files.createDirectory(parent.resolve("other"));
         refused(parent.resolve("nothing"), "no such folder");
         refused(folder, "holds no model.safetensors");
-        Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
-        refused(folder, "several files");
         Files.writeString(folder.resolve("pytorch_model.bin"), "");
         refused(folder, "pickle");
         Files.copy(save("{}", null).resolve("model.safetensors"), folder.resolve("model.safetensors"));
         refused(folder, "has no config.json");
         Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff});
         refused(folder, "UTF-8");
-        Problem problem = assertThrows(Problem.class, () -> format.write(parent.resolve("x.safetensors"), new ModelFile("{}", null, Map.of(), Map.of())));
+        Problem problem = assertThrows(Problem.class, () -> format.write(parent.resolve("x.safetensors"), new ModelFile("{}", null, Map.of(),
+                Map.of())));
         assertEquals(Problem.MISUSED, problem.exitStatus());
     }
 
