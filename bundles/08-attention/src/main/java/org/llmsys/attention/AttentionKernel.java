@@ -7,17 +7,19 @@ import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Causal scaled dot-product attention. Stateless and thread-safe.
+ * Scaled dot-product attention. Stateless and thread-safe.
  *
  * <pre>
- *   out[b, h, t] = Σ_j softmax_j(q[b, h, t] · k[b, h, j] / sqrt(HS) - m[h] (S - T + t - j)) v[b, h, j]          j at most S - T + t
+ *   out[b, h, t] = Σ_j softmax_j(q[b, h, t] · k[b, h, j] / sqrt(HS) - m[h] (S - T + t - j)) v[b, h, j]          j below mask.seen(b, t)
  * </pre>
  *
- * <p>The slopes m are those of a {@link ScoreBias}; without one they are 0.
+ * <p>The {@link AttentionMask} says which keys a query sees; one that sees none gets zeros. The slopes m are those of a {@link ScoreBias};
+ * without one they are 0. A bias goes with a causal mask only: a line that falls with the distance cannot tell left from right, and
+ * between two sequences there is no distance.
  *
- * <p>Shapes: q, out (B,NH,T,HS); k, v (B,NKV,S,HS) with NH a multiple of NKV (query head h reads key head h*NKV/NH) and S at least T;
- * logSumExp (B,NH,T). All F32 on the heap with any strides over the first three axes and stride 1 over HS; so views of (B,T,NH*HS) serve.
- * The reference takes F64 too.
+ * <p>Shapes: q, out (B,NH,T,HS); k, v (B,NKV,S,HS) with NH a multiple of NKV (query head h reads key head h*NKV/NH), and S at least T when
+ * the mask is causal; logSumExp (B,NH,T). All F32 on the heap with any strides over the first three axes and stride 1 over HS; so views of
+ * (B,T,NH*HS) serve. The reference takes F64 too.
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017</a>; backward from logSumExp: <a href="https://arxiv.org/abs/2205.14135">Dao et al. 2022</a>
  */
@@ -29,24 +31,28 @@ public interface AttentionKernel {
     String ALGORITHM = "scaled-dot-product";
 
     /**
+     * @param mask      which keys a query sees
      * @param bias      what is added to the scores by distance, {@link ScoreBias#NONE} for nothing
      * @param out       overwritten
-     * @param logSumExp overwritten: for each query the logarithm of the sum of exp(score) over the keys it sees; null when not wanted
-     * @throws ShapeException when the shapes do not fit, or the bias is for another number of query heads
+     * @param logSumExp overwritten: for each query the logarithm of the sum of exp(score) over the keys it sees, 0 when it sees none; null when
+     *                  not wanted
+     * @throws ShapeException when the shapes do not fit each other or the mask, or the bias is for another number of query heads, or for a mask
+     *                        that is not causal
      */
-    void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp);
+    void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp);
 
-    /** Adds to gradQ, gradK, gradV (same layout rules); {@code bias}, {@code out} and {@code logSumExp} are those of forward. */
-    void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV);
+    /** Adds to gradQ, gradK, gradV (same layout rules); {@code mask}, {@code bias}, {@code out} and {@code logSumExp} are those of forward. */
+    void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
+            Tensor gradQ, Tensor gradK, Tensor gradV);
 
-    /** Forward without a bias. */
+    /** Causal, without a bias. */
     default void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
-        forward(q, k, v, ScoreBias.NONE, out, logSumExp);
+        forward(q, k, v, AttentionMask.CAUSAL, ScoreBias.NONE, out, logSumExp);
     }
 
-    /** Backward without a bias. */
+    /** Causal, without a bias. */
     default void backward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
-        backward(q, k, v, ScoreBias.NONE, out, logSumExp, gradOut, gradQ, gradK, gradV);
+        backward(q, k, v, AttentionMask.CAUSAL, ScoreBias.NONE, out, logSumExp, gradOut, gradQ, gradK, gradV);
     }
 
     /**
@@ -55,8 +61,8 @@ public interface AttentionKernel {
      * @param logSumExp may be null
      * @throws ShapeException when the shapes do not fit, or a tensor is not F32 on the heap with stride 1 over HS
      */
-    static void requireFit(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
-        requireShapes(q, k, v, out, logSumExp);
+    static void requireFit(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        requireShapes(q, k, v, mask, bias, out, logSumExp);
         requireFloats("q", q);
         requireFloats("k", k);
         requireFloats("v", v);
@@ -68,7 +74,7 @@ public interface AttentionKernel {
      *
      * @throws ShapeException when the shapes do not fit, or the stride over HS is not 1
      */
-    static void requireShapes(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
+    static void requireShapes(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
         requireHeads("q", q);
         requireHeads("k", k);
         requireHeads("v", v);
@@ -87,8 +93,10 @@ public interface AttentionKernel {
         if (kvHeads == 0 ? heads != 0 : heads % kvHeads != 0) {
             throw new ShapeException("attention: q and k", q.shape(), k.shape(), heads + " query heads are no multiple of " + kvHeads + " key heads");
         }
-        if (k.shape().extent(2) < q.shape().extent(2)) {
-            throw new ShapeException("attention: q and k", q.shape(), k.shape(), "there are fewer keys than queries");
+        mask.requireFit(q.shape().extent(0), q.shape().extent(2), k.shape().extent(2));
+        bias.requireHeads(q.shape().intExtent(1));
+        if (!mask.causal() && !bias.isNone()) {
+            throw new ShapeException("attention: score bias", q.shape(), "a bias by distance needs a causal mask: there is no distance to keys on either side");
         }
         if (logSumExp != null && (logSumExp.shape().rank() != 3 || logSumExp.shape().extent(0) != q.shape().extent(0)
                 || logSumExp.shape().extent(1) != heads || logSumExp.shape().extent(2) != q.shape().extent(2))) {

@@ -7,7 +7,16 @@ import org.osgi.annotation.versioning.ConsumerType;
  * The keys and values of the positions a sequence has passed, layer by layer, so that they are computed once.
  *
  * <p>A step writes its rows beyond {@link #length()} and they count only when {@link #commit} moves the length: a repeated step
- * overwrites what the first attempt wrote. For one sequence and one thread.
+ * overwrites what the first attempt wrote. For one sequence and one thread; forks of one cache may belong to different threads.
+ *
+ * <pre>{@code
+ * try (KvCache prompt = caches.create(spec, allocator)) {
+ *     ... a step writes 64 rows a layer ...
+ *     prompt.commit(64);
+ *     KvCache first = prompt.fork();                  // two continuations of one prompt, computed once
+ *     KvCache second = prompt.fork();
+ * }
+ * }</pre>
  */
 @ConsumerType
 public interface KvCache extends AutoCloseable {
@@ -26,7 +35,10 @@ public interface KvCache extends AutoCloseable {
      */
     void write(int layer, Tensor keys, Tensor values);
 
-    /** Keys 0 to {@code length()+pending-1} of a layer, shape (NKV, length+pending, HS). */
+    /**
+     * Keys 0 to {@code length()+pending-1} of a layer, shape (NKV, length+pending, HS), on the heap. To read only, until keys and values of
+     * another layer are asked for, or the cache is written to.
+     */
     Tensor keys(int layer, int pending);
 
     /** Values, as {@link #keys}. */
@@ -38,6 +50,13 @@ public interface KvCache extends AutoCloseable {
     /** Forgets everything after the first {@code length} positions. */
     void truncate(int length);
 
+    /**
+     * Another cache with the same committed positions: what one writes from now on the other does not see. Either may be closed first. Whether
+     * memory is copied now, or shared until one of them writes, is the provider's affair.
+     */
+    KvCache fork();
+
+    /** Gives the memory back that no fork still needs. Closing twice is harmless. */
     @Override
     void close();
 }

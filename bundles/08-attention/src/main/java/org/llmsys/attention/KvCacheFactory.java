@@ -15,6 +15,11 @@ public interface KvCacheFactory {
     /** An empty cache; its memory belongs to {@code allocator} until it is closed. */
     KvCache create(CacheSpec spec, TensorAllocator allocator);
 
+    /** Most memory that one cache of this size takes; what forks share counts once. */
+    default long maxBytes(CacheSpec spec) {
+        return spec.bytes();
+    }
+
     /**
      * @param numLayers  L
      * @param numKvHeads NKV

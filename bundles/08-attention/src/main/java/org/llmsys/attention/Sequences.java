@@ -1,5 +1,6 @@
 package org.llmsys.attention;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.llmsys.tensor.Shape;
@@ -9,12 +10,13 @@ import org.llmsys.tensor.ShapeException;
  * Which rows of a step belong to the same sequence: attention looks back along a sequence, and never into another one.
  *
  * <pre>
- *   fresh       x (B,T,C)      B sequences of equal length, each from position 0
+ *   fresh       x (B,T,C)      B sequences, each from position 0, filled up to one length when they differ
  *   continued   x (1,N,C)      the new rows of some sequences, one sequence behind the other; what came before is in their caches
  * </pre>
  *
  * <pre>{@code
  * Sequences.fresh(12);                                             // a training batch
+ * Sequences.padded(7, 3, 5);                                       // three sequences in rows of one length, at least 7
  * Sequences.continued(cache, 1);                                   // the next token of one sequence
  * new Sequences.Continued(List.of(new Part(a, 1), new Part(b, 64)));     // the next token of one, the first 64 of another
  * }</pre>
@@ -34,8 +36,35 @@ public sealed interface Sequences {
         return new Continued(List.of(new Part(cache, rows)));
     }
 
-    /** Sequences of equal length, from position 0. */
-    record Fresh(int batch) implements Sequences {
+    /**
+     * Sequences from position 0 that end in padding, which no query sees. What stands in the padding's own rows means nothing: leave them out
+     * of a loss.
+     *
+     * @param lengths tokens of each sequence that are no padding
+     */
+    static Sequences.Fresh padded(int... lengths) {
+        return new Fresh(lengths.length, Arrays.stream(lengths).boxed().toList());
+    }
+
+    /**
+     * Sequences in rows of equal length, from position 0.
+     *
+     * @param lengths tokens of each row that are no padding; empty when all are
+     */
+    record Fresh(int batch, List<Integer> lengths) implements Sequences {
+
+        /** @throws IllegalArgumentException when there is not one length a row */
+        public Fresh {
+            lengths = List.copyOf(lengths);
+            if (!lengths.isEmpty() && lengths.size() != batch) {
+                throw new IllegalArgumentException(lengths.size() + " lengths for " + batch + " sequences");
+            }
+        }
+
+        /** Without padding. */
+        public Fresh(int batch) {
+            this(batch, List.of());
+        }
 
         @Override
         public void requireFit(String operation, Shape x) {

@@ -13,7 +13,7 @@ import org.llmsys.position.RotaryPairing;
  * <pre>
  *   n_embd C   n_layer L   n_head NH   n_positions contextLength   n_inner F (4C when absent)   vocab_size V
  *   layer_norm_epsilon   activation_function (gelu, gelu_new, relu)   resid_pdrop   tie_word_embeddings
- *   llmsys { biases position normalization block feedforward kv_heads rope_theta rope_pairing rope_scaling }      what GPT-2 has no word for
+ *   llmsys { biases position normalization block feedforward kv_heads rope_theta rope_pairing rope_scaling causal token_types }      what GPT-2 has no word for
  * </pre>
  */
 final class Gpt2ConfigJson {
@@ -42,7 +42,7 @@ final class Gpt2ConfigJson {
                 fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
                 own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
                 (float) fields.number("resid_pdrop", 0), rotary.pairing(), rotary.scaling(),
-                ModelConfig.AttentionBiases.NONE);
+                ModelConfig.AttentionBiases.NONE, own.flag("causal", true), own.integer("token_types", 0));
     }
 
     static JsonObject write(ModelConfig config) {
@@ -72,6 +72,10 @@ final class Gpt2ConfigJson {
         own.addProperty("kv_heads", config.numKvHeads());
         own.addProperty("rope_theta", config.ropeTheta());
         own.addProperty("rope_pairing", config.ropePairing().text());
+        if (!config.causal() || config.tokenTypes() > 0) {
+            own.addProperty("causal", config.causal());
+            own.addProperty("token_types", config.tokenTypes());
+        }
         ModelConfigJson.addScaling(config, own);
         json.add(ModelConfigJson.OWN, own);
         return json;

@@ -14,10 +14,10 @@ import org.llmsys.tensor.Shape;
  * <pre>{@code
  * ModelConfig config = ModelPresets.named("char-small").withVocabSize(tokenizer.vocabSize());
  * config.parameterCount();      // learned numbers
- * config.summary();             // a table for people
+ * config.summary();             // a table for people; ModelSummary has one layer by layer
  * }</pre>
  *
- * @param family        {@code gpt2}, {@code llama}: the naming of the weights
+ * @param family        {@code gpt2}, {@code llama}, {@code bert}: the naming of the weights
  * @param vocabSize     V, from 1 to 16777216
  * @param contextLength most positions, from 1 to 1048576
  * @param embeddingDim  C, from 1 to 65536
@@ -29,20 +29,22 @@ import org.llmsys.tensor.Shape;
  * @param ropeTheta     base of rotary angles, 1 or more (unused by others)
  * @param biases        whether linear layers and norms have biases
  * @param tiedOutput    whether the output projection is the embedding table
- * @param block         algorithm in slot block: {@code pre-norm}
- * @param normalization algorithm in slot normalization: {@code layernorm}
+ * @param block         algorithm in slot block: {@code pre-norm}, {@code post-norm}, {@code parallel}
+ * @param normalization algorithm in slot normalization: {@code layernorm}, {@code rmsnorm}
  * @param position      algorithm in slot position: {@code learned}, {@code sinusoidal}, {@code rope}, {@code alibi}
- * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}
+ * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}, {@code relu-mlp}, {@code swiglu}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
  * @param dropout       probability in training, from 0 to below 1
  * @param ropePairing   which elements of a head turn together (unused without rotary positions)
  * @param ropeScaling   how rotary angles are stretched (unused without rotary positions)
  * @param attentionBiases biases of the attention's projections where {@code biases} gives none
+ * @param causal        whether a token sees only what stands before it: true for a decoder, false for an encoder
+ * @param tokenTypes    rows of a table that tells the parts of a text apart, from 0 to 1024; with it the sum of the embeddings is normalized (BERT)
  */
 public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
         int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
         String block, String normalization, String position, String feedforward, String activation, float dropout,
-        RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases) {
+        RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases, boolean causal, int tokenTypes) {
 
     /** Which projections of attention add a bias in a model that has none elsewhere. */
     public enum AttentionBiases {
@@ -52,6 +54,15 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         QKV,
         /** Queries, keys, values and the output. */
         ALL
+    }
+
+    /** A decoder, without token types. */
+    public ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
+            int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
+            String block, String normalization, String position, String feedforward, String activation, float dropout,
+            RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases) {
+        this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta, biases, tiedOutput,
+                block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases, true, 0);
     }
 
     /** Neighbours turn together, nothing is stretched, and attention has biases when everything has. */
@@ -86,6 +97,7 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         if (!(ropeTheta >= 1 && ropeTheta < Double.POSITIVE_INFINITY)) {
             throw refused("ropeTheta " + ropeTheta, "it must be a finite number of at least 1", "10000 is usual");
         }
+        requireRange("tokenTypes", tokenTypes, 0, 1024);
         if (!(dropout >= 0 && dropout < 1)) {
             throw refused("dropout " + dropout, "it is a probability from 0 to below 1", "0 switches it off");
         }
@@ -107,13 +119,39 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
     /** The same model for another vocabulary: presets get theirs from the tokenizer. */
     public ModelConfig withVocabSize(int size) {
         return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+                causal, tokenTypes);
     }
 
     /** The same model with another dropout. */
     public ModelConfig withDropout(float probability) {
         return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, ropePairing, ropeScaling, attentionBiases);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, ropePairing, ropeScaling, attentionBiases,
+                causal, tokenTypes);
+    }
+
+    /** The same model for reading in both directions, as an encoder does, or in one. */
+    public ModelConfig withCausal(boolean oneDirection) {
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+                oneDirection, tokenTypes);
+    }
+
+    /** The same model with other blocks. */
+    public ModelConfig withBlock(String algorithm) {
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
+                biases, tiedOutput, algorithm, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+                causal, tokenTypes);
+    }
+
+    /** Whether a norm follows the last block: blocks of kind {@code post-norm} end in one of their own. */
+    public boolean finalNorm() {
+        return !block.equals("post-norm");
+    }
+
+    /** Whether a block has a norm of its own for the feed-forward network: in {@code parallel} blocks both sublayers read the same one. */
+    public boolean secondNorm() {
+        return !block.equals("parallel");
     }
 
     /** Number of learned numbers; a tied table counts once. */
@@ -138,10 +176,11 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
                 output         %s
                 biases         %s
                 dropout        %s
+                attention      %s
                 parameters     %,d
                 """, family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, headDim(), numKvHeads, hiddenDim, block, normalization,
-                normEps, position, feedforward, activation, tiedOutput ? "tied to the embedding" : "a table of its own", biases ? "yes" : "no",
-                dropout, parameterCount());
+                normEps, position, feedforward, activation, !causal ? "none" : tiedOutput ? "tied to the embedding" : "a table of its own",
+                biases ? "yes" : "no", dropout, causal ? "causal" : "in both directions", parameterCount());
     }
 
     private static void requireRange(String name, long value, long min, long max) {

@@ -12,7 +12,7 @@ import org.llmsys.position.RotaryConfig;
 
 /**
  * Reads and writes a model's {@code config.json} in the form that Hugging Face uses for its family, so that other tools open our models
- * and we open theirs: {@code gpt2}; {@code llama}, {@code mistral} and {@code qwen2}.
+ * and we open theirs: {@code gpt2}; {@code llama}, {@code mistral} and {@code qwen2}; {@code bert}.
  *
  * <p>What a family has no word for stands in an object {@code llmsys}. Unknown fields are passed over. A known field of a wrong type or
  * out of range, and an option that changes the mathematics in a way we do not compute, is a {@link Problem}.
@@ -34,7 +34,11 @@ public final class ModelConfigJson {
         if (LlamaConfigJson.TYPES.contains(type)) {
             return LlamaConfigJson.read(type, fields);
         }
-        throw Problem.failed("cannot read a model of type " + type, "config.json says model_type " + type + ", and the types known here are gpt2, llama, mistral and qwen2",
+        if (type.equals(BertConfigJson.TYPE)) {
+            return BertConfigJson.read(fields);
+        }
+        throw Problem.failed("cannot read a model of type " + type,
+                "config.json says model_type " + type + ", and the types known here are gpt2, llama, mistral, qwen2 and bert",
                 "use a model of one of these types");
     }
 
@@ -43,7 +47,8 @@ public final class ModelConfigJson {
         JsonObject json = switch (config.family()) {
             case "gpt2" -> Gpt2ConfigJson.write(config);
             case "llama" -> LlamaConfigJson.write(config);
-            default -> throw Problem.failed("cannot write a config.json for the family " + config.family(), "the forms known are those of gpt2 and llama",
+            case BertConfigJson.TYPE -> BertConfigJson.write(config);
+            default -> throw Problem.failed("cannot write a config.json for the family " + config.family(), "the forms known are those of gpt2, llama and bert",
                     "use a model of one of these families");
         };
         return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";

@@ -39,7 +39,8 @@ public final class ModelWeights implements Parameters {
      * ({@link StoredWeight} says what its files have): {@code wte.weight (V,C)}, {@code wpe.weight (contextLength,C)} with learned positions,
      * for each block i {@code h.i.ln_1}, {@code h.i.attn.c_attn}, {@code h.i.attn.c_proj}, {@code h.i.ln_2}, {@code h.i.mlp.c_fc} and
      * {@code h.i.mlp.c_proj} (or {@code gate_proj}, {@code up_proj} and {@code down_proj}), then {@code ln_f}, and {@code lm_head.weight (V,C)}
-     * when the output is not tied. Linear weights stand as (in,out).
+     * when the output is not tied. {@code post-norm} blocks need no {@code ln_f}, {@code parallel} ones no {@code ln_2}; with token types there are
+     * {@code wtt.weight (tokenTypes,C)} and {@code ln_e}. Linear weights stand as (in,out).
      */
     public static Map<String, Shape> expectedShapes(ModelConfig config) {
         return Collections.unmodifiableMap(WeightShapes.of(config));
@@ -59,16 +60,21 @@ public final class ModelWeights implements Parameters {
      * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">Radford et al. 2019 (GPT-2), section 2.3</a>
      */
     public static ModelWeights initialize(ModelConfig config, long seed) {
+        return initialize(expectedShapes(config), config.numLayers(), seed);
+    }
+
+    /** The same for weights of these names and shapes, of which {@code 2 numLayers} add to each residual stream. */
+    static ModelWeights initialize(Map<String, Shape> shapes, int numLayers, long seed) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        expectedShapes(config).forEach((name, shape) -> {
+        shapes.forEach((name, shape) -> {
             Tensor weight = Tensor.zeros(DType.F32, shape);
-            initialization(name, shape, config).fill(weight, RandomStream.at(seed, place(name)));
+            initialization(name, shape, numLayers).fill(weight, RandomStream.at(seed, place(name)));
             tensors.put(name, weight);
         });
         return new ModelWeights(tensors);
     }
 
-    private static Initialization initialization(String name, Shape shape, ModelConfig config) {
+    private static Initialization initialization(String name, Shape shape, int numLayers) {
         if (name.endsWith(".bias")) {
             return Initialization.constant(0);
         }
@@ -76,7 +82,7 @@ public final class ModelWeights implements Parameters {
             return Initialization.constant(1);                   // the scale of a norm
         }
         boolean residual = name.endsWith("c_proj.weight") || name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
-        return Initialization.normal(residual ? DEVIATION / Math.sqrt(2.0 * config.numLayers()) : DEVIATION);
+        return Initialization.normal(residual ? DEVIATION / Math.sqrt(2.0 * numLayers) : DEVIATION);
     }
 
     /** A name as a place for random draws: FNV-1a over its characters. */

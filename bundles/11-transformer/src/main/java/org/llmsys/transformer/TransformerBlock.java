@@ -17,12 +17,20 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface TransformerBlock {
 
+    /** Builds the block that belongs there. */
+    BlockLayer build(Site site, Needs needs);
+
     /**
-     * @param index      number of the block, from 0
-     * @param parameters the scope of the block's weights, for example {@code h.0}
-     * @param positions  the model's positional layer, for encodings that turn queries and keys
+     * Where a block stands.
+     *
+     * @param config     of its stack
+     * @param index      number of the block in the model, from 0: its place in the cache, and for random draws
+     * @param place      its name in traces, for example {@code blocks.0}
+     * @param parameters the scope of its weights, for example {@code h.0}
+     * @param positions  the stack's positional layer, for encodings that turn queries and keys
      */
-    BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalLayer positions, Needs needs);
+    record Site(ModelConfig config, int index, String place, Parameters parameters, PositionalLayer positions) {
+    }
 
     /** One block of one model. */
     interface BlockLayer {

@@ -2,7 +2,9 @@ package org.llmsys.transformer;
 
 import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Needs;
+import org.llmsys.assembly.Problem;
 import org.llmsys.transformer.internal.DecoderNetwork;
+import org.llmsys.transformer.internal.EncoderNetwork;
 
 /**
  * A configuration and its weights.
@@ -25,12 +27,39 @@ public record TransformerModel(ModelConfig config, ModelWeights weights) {
         return this::network;
     }
 
+    /** How to build the network of an encoder. */
+    public Blueprint<TransformerEncoder> encoderBlueprint() {
+        return this::encoder;
+    }
+
     /**
-     * Builds the network and declares its needs.
+     * Builds the network of a decoder and declares its needs.
      *
-     * @throws org.llmsys.assembly.Problem when a weight is missing or of another shape than the configuration asks for
+     * @throws Problem when a weight is missing or of another shape than the configuration asks for, or this is an encoder
      */
     public TransformerNetwork network(Needs needs) {
+        if (!config.causal()) {
+            throw Problem.failed("this model does not write: it is an encoder", "its tokens see what comes after them, so there is no next one to guess",
+                    "use a model of family gpt2 or llama, or the vectors of the encoder");
+        }
         return new DecoderNetwork(config, weights, needs);
+    }
+
+    /**
+     * Builds the network of an encoder and declares its needs.
+     *
+     * @throws Problem when a weight is missing or of another shape than the configuration asks for, or this is a decoder
+     */
+    public TransformerEncoder encoder(Needs needs) {
+        if (config.causal()) {
+            throw Problem.failed("this model is a decoder, not an encoder", "its tokens see only what stands before them",
+                    "use its logits, or a model whose attention goes in both directions");
+        }
+        return new EncoderNetwork(config, "", weights, needs);
+    }
+
+    /** Its layers with their shapes and sizes, for {@code batch} sequences of {@code sequence} tokens. */
+    public ModelSummary summary(int batch, int sequence) {
+        return ModelSummary.of(config, weights, batch, sequence);
     }
 }

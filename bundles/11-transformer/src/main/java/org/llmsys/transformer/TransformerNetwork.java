@@ -15,7 +15,7 @@ public interface TransformerNetwork {
     /**
      * @param ids       the ids of the sequences, one behind the other
      * @param sequences which of them belong together; rows written to a cache count after {@link KvCache#commit}
-     * @param lastOnly  logits of each sequence's last position only: shape (B,1,V), with caches (1,sequences,V)
+     * @param lastOnly  logits of each sequence's last position that is no padding: shape (B,1,V), with caches (1,sequences,V)
      * @param pass      with a tape, the weights' gradients can be asked for afterwards; a pass that learns has no cache
      * @return logits, shape (B,T,V), with caches (1,N,V)
      * @throws org.llmsys.assembly.Problem for an id outside the vocabulary, or more positions than the context holds

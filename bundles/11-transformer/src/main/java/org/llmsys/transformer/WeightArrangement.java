@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.llmsys.matmul.WeightPanels;
+import org.llmsys.tensor.BlockFormat;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
@@ -74,6 +75,34 @@ public final class WeightArrangement {
             column += part.shape().intExtent(0);
         }
         return weight;
+    }
+
+    /**
+     * The same model with every matrix that rows are multiplied with in a narrow type, each weight rounded once; what is only looked up or
+     * added stays. A matrix whose inputs do not fill blocks stays too.
+     *
+     * @param type one that {@link WeightPanels} hold
+     */
+    public static ModelWeights narrowed(ModelWeights weights, ModelConfig config, DType type) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (StoredWeight stored : StoredWeight.of(config)) {
+            Tensor weight = weights.all().get(stored.name()).value();
+            tensors.put(stored.name(), switch (stored.role()) {
+                case LINEAR -> whole(weight.shape().extent(0), type) ? panels(weight.transpose(0, 1), type) : weight;
+                case OUTPUT -> whole(weight.shape().extent(1), type) ? panels(weight, type).transpose(0, 1) : weight;
+                case LOOKUP, VECTOR -> weight;
+            });
+        }
+        return new ModelWeights(tensors);
+    }
+
+    private static boolean whole(long inputs, DType type) {
+        return !type.blocked() || inputs % BlockFormat.SIZE == 0;
+    }
+
+    /** (out,in) to (in,out). */
+    private static Tensor panels(Tensor rows, DType type) {
+        return WeightPanels.of(List.of(rows.contiguous().to(type))).tensor();
     }
 
     /** The tensors that a file keeps of a weight, by their names there; panels are widened to F32. */

@@ -18,37 +18,68 @@ final class WeightShapes {
 
     static Map<String, Shape> of(ModelConfig config) {
         WeightShapes list = new WeightShapes(config);
-        list.addAll();
+        list.addAll("", false);
+        if (config.causal() && !config.tiedOutput()) {
+            list.add("lm_head.weight", config.vocabSize(), config.embeddingDim());
+        }
         return list.shapes;
     }
 
+    /** Those of an encoder and a decoder that looks at it, under {@code encoder.} and {@code decoder.}. */
+    static Map<String, Shape> of(ModelConfig encoder, ModelConfig decoder) {
+        WeightShapes first = new WeightShapes(encoder);
+        first.addAll("encoder.", false);
+        WeightShapes second = new WeightShapes(decoder);
+        second.addAll("decoder.", true);
+        if (!decoder.tiedOutput()) {
+            second.add("decoder.lm_head.weight", decoder.vocabSize(), decoder.embeddingDim());
+        }
+        first.shapes.putAll(second.shapes);
+        return first.shapes;
+    }
+
     /** Linear weights stand as (in, out). */
-    private void addAll() {
+    private void addAll(String stack, boolean cross) {
+        int c = config.embeddingDim();
+        add(stack + "wte.weight", config.vocabSize(), c);
+        if (config.position().equals("learned")) {
+            add(stack + "wpe.weight", config.contextLength(), c);
+        }
+        if (config.tokenTypes() > 0) {
+            add(stack + "wtt.weight", config.tokenTypes(), c);
+            norm(stack + "ln_e");
+        }
+        for (int i = 0; i < config.numLayers(); i++) {
+            addBlock(stack + "h." + i + ".", cross);
+        }
+        if (config.finalNorm()) {
+            norm(stack + "ln_f");
+        }
+    }
+
+    private void addBlock(String block, boolean cross) {
         int c = config.embeddingDim();
         int f = config.hiddenDim();
         int fused = (config.numHeads() + 2 * config.numKvHeads()) * config.headDim();
-        add("wte.weight", config.vocabSize(), c);
-        if (config.position().equals("learned")) {
-            add("wpe.weight", config.contextLength(), c);
+        norm(block + "ln_1");
+        linear(block + "attn.c_attn", c, fused, config.biases() || config.attentionBiases() != AttentionBiases.NONE);
+        linear(block + "attn.c_proj", c, c, config.biases() || config.attentionBiases() == AttentionBiases.ALL);
+        if (cross) {
+            norm(block + "ln_cross_attn");
+            linear(block + "crossattention.q_attn", c, c, config.biases());
+            linear(block + "crossattention.c_attn", c, 2 * config.numKvHeads() * config.headDim(), config.biases());
+            linear(block + "crossattention.c_proj", c, c, config.biases());
         }
-        for (int i = 0; i < config.numLayers(); i++) {
-            String block = "h." + i + ".";
-            norm(block + "ln_1");
-            linear(block + "attn.c_attn", c, fused, config.biases() || config.attentionBiases() != AttentionBiases.NONE);
-            linear(block + "attn.c_proj", c, c, config.biases() || config.attentionBiases() == AttentionBiases.ALL);
+        if (config.secondNorm()) {
             norm(block + "ln_2");
-            if (config.feedforward().equals("swiglu")) {
-                linear(block + "mlp.gate_proj", c, f, config.biases());
-                linear(block + "mlp.up_proj", c, f, config.biases());
-                linear(block + "mlp.down_proj", f, c, config.biases());
-            } else {
-                linear(block + "mlp.c_fc", c, f, config.biases());
-                linear(block + "mlp.c_proj", f, c, config.biases());
-            }
         }
-        norm("ln_f");
-        if (!config.tiedOutput()) {
-            add("lm_head.weight", config.vocabSize(), c);
+        if (config.feedforward().equals("swiglu")) {
+            linear(block + "mlp.gate_proj", c, f, config.biases());
+            linear(block + "mlp.up_proj", c, f, config.biases());
+            linear(block + "mlp.down_proj", f, c, config.biases());
+        } else {
+            linear(block + "mlp.c_fc", c, f, config.biases());
+            linear(block + "mlp.c_proj", f, c, config.biases());
         }
     }
 

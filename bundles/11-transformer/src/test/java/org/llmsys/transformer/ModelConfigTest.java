@@ -57,6 +57,22 @@ class ModelConfigTest {
     void jsonRoundTrip(String preset) {
         ModelConfig config = ModelPresets.named(preset);
         assertEquals(config, ModelConfigJson.read(ModelConfigJson.write(config)));
+        ModelConfig other = config.withBlock("post-norm").withCausal(false);
+        assertEquals(other, ModelConfigJson.read(ModelConfigJson.write(other)));
+    }
+
+    @Test
+    @DisplayName("a BERT config.json: an encoder, of base size 108,891,648 numbers without its pooler")
+    void readsBert() {
+        // 30522·768 + 512·768 + 2·768 + 2·768 + 12·(4·(768·768 + 768) + 2·2·768 + 768·3072 + 3072 + 3072·768 + 768)
+        ModelConfig config = ModelConfigJson.read("""
+                {"model_type":"bert","vocab_size":30522,"hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,"intermediate_size":3072,
+                 "max_position_embeddings":512,"type_vocab_size":2,"layer_norm_eps":1e-12,"hidden_act":"gelu","pad_token_id":0}""");
+        assertEquals(108_891_648, config.parameterCount());
+        assertEquals(1e-12f, config.normEps());
+        assertEquals("post-norm", config.block());
+        assertTrue(!config.causal() && config.summary().contains("in both directions"));
+        assertEquals(config, ModelConfigJson.read(ModelConfigJson.write(config)));
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
+import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Gradients;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
@@ -95,10 +96,12 @@ class TransformerNetworkTest {
     }
 
     @Test
-    @DisplayName("the gradient of the loss of a two-layer model is that of finite differences, for every weight: tied with biases, untied without")
+    @DisplayName("the gradient of the loss of a two-layer model is that of finite differences, for every weight: tied with biases, untied without, other blocks")
     void gradients() {
         gradients(config(true, true));
         gradients(config(false, false));
+        gradients(config(true, true).withBlock("post-norm"));
+        gradients(config(false, true).withBlock("parallel"));
         assertEquals(0, allocator.usage().stream().mapToLong(TensorAllocator.Usage::liveBytes).sum());
     }
 
@@ -157,6 +160,30 @@ class TransformerNetworkTest {
             assertEquals(Shape.of(2, 1, V), last.shape());
             assertArrayEquals(both.slice(1, 2, 3).copy().floats(), last.floats(), 1e-6f);
         }
+    }
+
+    @Test
+    @DisplayName("sequences of unequal length, filled up: the logits of each are those it has alone, and lastOnly finds its last token")
+    void padding() {
+        try (StepRunner<Plan> runner = runner(model(config(true, true)))) {
+            int[] ids = {1, 2, 3, 4, 5, 6, 0, 0};
+            Tensor padded = padded(runner, ids, false);
+            Tensor last = padded(runner, ids, true);
+            Tensor first = logits(runner, new int[] {1, 2, 3, 4}, 1, false);
+            Tensor second = logits(runner, new int[] {5, 6}, 1, false);
+            assertArrayEquals(first.floats(), padded.slice(0, 0, 1).copy().floats(), 1e-6f);
+            assertArrayEquals(second.floats(), padded.slice(0, 1, 2).slice(1, 0, 2).copy().floats(), 1e-6f);
+            assertArrayEquals(first.slice(1, 3, 4).copy().floats(), last.slice(0, 0, 1).copy().floats(), 1e-6f);
+            assertArrayEquals(second.slice(1, 1, 2).copy().floats(), last.slice(0, 1, 2).copy().floats(), 1e-6f);
+        }
+    }
+
+    private Tensor padded(StepRunner<Plan> runner, int[] ids, boolean lastOnly) {
+        return runner.run((plan, step) -> {
+            try (Pass pass = Pass.inference(step, allocator, "test")) {
+                return plan.network().forward(ids, Sequences.padded(4, 2), lastOnly, pass).value().copy();
+            }
+        });
     }
 
     @Test
@@ -224,8 +251,8 @@ class TransformerNetworkTest {
         }
 
         @Override
-        public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalEncoding.PositionalLayer positions, Needs needs) {
-            BlockLayer layer = good.build(config, index, parameters, positions, needs);
+        public BlockLayer build(Site site, Needs needs) {
+            BlockLayer layer = good.build(site, needs);
             return (x, sequences, pass) -> {
                 Variable y = layer.forward(x, sequences, pass);
                 if (calls.incrementAndGet() <= 2) {

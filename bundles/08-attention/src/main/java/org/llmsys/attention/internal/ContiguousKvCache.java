@@ -2,14 +2,11 @@ package org.llmsys.attention.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
-import org.llmsys.assembly.Problem;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
-import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.TensorAllocator;
@@ -18,6 +15,7 @@ import org.llmsys.tensor.TensorAllocator;
 final class ContiguousKvCache implements KvCache {
 
     private final CacheSpec spec;
+    private final TensorAllocator allocator;
     private final List<Storage> storages = new ArrayList<>();
     private final List<Tensor> keys = new ArrayList<>();
     private final List<Tensor> values = new ArrayList<>();
@@ -25,10 +23,11 @@ final class ContiguousKvCache implements KvCache {
 
     ContiguousKvCache(CacheSpec spec, TensorAllocator allocator) {
         this.spec = spec;
+        this.allocator = allocator;
         try {
             for (int layer = 0; layer < spec.numLayers(); layer++) {
-                keys.add(allocate(allocator));
-                values.add(allocate(allocator));
+                keys.add(allocate());
+                values.add(allocate());
             }
         } catch (RuntimeException e) {
             close();                                             // what was got before memory ran out goes back
@@ -36,7 +35,7 @@ final class ContiguousKvCache implements KvCache {
         }
     }
 
-    private Tensor allocate(TensorAllocator allocator) {
+    private Tensor allocate() {
         Shape shape = Shape.of(spec.numKvHeads(), spec.capacity(), spec.headDim());
         Storage storage = allocator.allocate(DType.F32, shape.size(), "kv-cache");
         storages.add(storage);
@@ -55,46 +54,10 @@ final class ContiguousKvCache implements KvCache {
 
     @Override
     public void write(int layer, Tensor newKeys, Tensor newValues) {
-        Objects.checkIndex(layer, spec.numLayers());
-        int positions = requireFit("keys", newKeys);
-        if (requireFit("values", newValues) != positions) {
-            throw new ShapeException("cache: keys and values", newKeys.shape(), newValues.shape(), "every key has one value");
-        }
-        requireRoom(positions);
-        copy(newKeys, keys.get(layer).slice(1, length, length + positions));
-        copy(newValues, values.get(layer).slice(1, length, length + positions));
-    }
-
-    private int requireFit(String name, Tensor rows) {
-        Shape shape = rows.shape();
-        if (shape.rank() != 3 || shape.extent(0) != spec.numKvHeads() || shape.extent(2) != spec.headDim()) {
-            throw new ShapeException("cache: " + name, shape, "it holds (" + spec.numKvHeads() + ", positions, " + spec.headDim() + ")");
-        }
-        return shape.intExtent(1);
-    }
-
-    private void requireRoom(int positions) {
-        if (positions < 0 || positions > capacity() - length) {
-            throw Problem.failed("the cache cannot take " + positions + " more positions",
-                    "it holds " + length + " of at most " + capacity(), "use fewer tokens, or a cache with a larger capacity");
-        }
-    }
-
-    /** Row by row when both are on the heap: one copy of HS elements each. */
-    private void copy(Tensor from, Tensor to) {
-        float[] source = from.storage().floats();
-        float[] target = to.storage().floats();
-        if (source == null || target == null) {
-            to.copyFrom(from);
-            return;
-        }
-        int heads = spec.numKvHeads();
-        for (int row = 0; row < heads * from.shape().intExtent(1); row++) {
-            int head = row % heads;
-            int position = row / heads;
-            System.arraycopy(source, Math.toIntExact(from.offset() + head * from.stride(0) + position * from.stride(1)),
-                    target, Math.toIntExact(to.offset() + head * to.stride(0) + position * to.stride(1)), spec.headDim());
-        }
+        int positions = CacheRows.requireFit(spec, layer, newKeys, newValues);
+        CacheRows.requireRoom(spec, length, positions);
+        CacheRows.copy(newKeys, keys.get(layer).slice(1, length, length + positions));
+        CacheRows.copy(newValues, values.get(layer).slice(1, length, length + positions));
     }
 
     @Override
@@ -109,23 +72,33 @@ final class ContiguousKvCache implements KvCache {
 
     /** A view; a copy only when an allocator keeps its storage off the heap, where attention kernels do not read. */
     private Tensor rows(Tensor all, int pending) {
-        requireRoom(pending);
+        CacheRows.requireRoom(spec, length, pending);
         Tensor rows = all.slice(1, 0, length + pending);         // (NKV, length+pending, HS)
         return rows.storage().floats() != null ? rows : rows.copy();
     }
 
     @Override
     public void commit(int positions) {
-        requireRoom(positions);
+        CacheRows.requireRoom(spec, length, positions);
         length += positions;
     }
 
     @Override
     public void truncate(int newLength) {
-        if (newLength < 0 || newLength > length) {
-            throw new IllegalArgumentException("a cache of " + length + " positions cannot be cut to " + newLength);
-        }
+        CacheRows.requireNoMore(length, newLength);
         length = newLength;
+    }
+
+    /** All of it is copied: the price of keeping a sequence in one piece. */
+    @Override
+    public KvCache fork() {
+        ContiguousKvCache copy = new ContiguousKvCache(spec, allocator);
+        for (int layer = 0; layer < spec.numLayers(); layer++) {
+            CacheRows.copy(keys.get(layer).slice(1, 0, length), copy.keys.get(layer).slice(1, 0, length));
+            CacheRows.copy(values.get(layer).slice(1, 0, length), copy.values.get(layer).slice(1, 0, length));
+        }
+        copy.length = length;
+        return copy;
     }
 
     @Override

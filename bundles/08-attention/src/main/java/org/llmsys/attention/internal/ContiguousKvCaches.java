@@ -5,6 +5,7 @@ import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory;
 import org.llmsys.tensor.TensorAllocator;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.propertytypes.ServiceRanking;
 
 /**
  * Makes caches that hold all positions of a sequence in one piece a layer: reading them is a view, at the price of taking the
@@ -15,6 +16,7 @@ import org.osgi.service.component.annotations.Component;
  * </pre>
  */
 @Component
+@ServiceRanking(10)
 @Provider(slot = "cache", algorithm = KvCacheFactory.ALGORITHM, name = "contiguous", summary = "one block of keys and values a layer, allocated whole")
 public final class ContiguousKvCaches implements KvCacheFactory {
 

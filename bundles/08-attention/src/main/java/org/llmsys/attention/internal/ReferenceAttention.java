@@ -2,6 +2,7 @@ package org.llmsys.attention.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.AttentionMask;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.osgi.service.component.annotations.Component;
@@ -10,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
  * Attention as the formula says it, one head after the other, with the whole score matrix in memory.
  *
  * <pre>
- *   forward    S = Q·Kᵀ / sqrt(HS) + bias, -∞ where the key is later than the query       (T,S)
+ *   forward    S = Q·Kᵀ / sqrt(HS) + bias, -∞ where the mask hides the key from the query  (T,S)
  *              logSumExp_t = log Σ_j exp(S_tj)                                       (T)
  *              P = exp(S - logSumExp)                 each row adds up to 1          (T,S)
  *              O = P·V                                                               (T,HS)
@@ -31,19 +32,19 @@ import org.osgi.service.component.annotations.Component;
 public final class ReferenceAttention implements AttentionKernel {
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
-        AttentionKernel.requireShapes(q, k, v, out, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
+    public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        AttentionKernel.requireShapes(q, k, v, mask, bias, out, logSumExp);
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
+        int[][] seen = ScoreMatrix.seen(mask, q, k);                                        // (B,T)
         for (int b = 0; b < q.shape().intExtent(0); b++) {
             for (int h = 0; h < heads; h++) {
                 int kv = h * kvHeads / heads;
                 HeadElements values = HeadElements.of(v, b, kv);
-                double[][] s = scores(HeadElements.of(q, b, h), HeadElements.of(k, b, kv), bias, h);    // (T,S)
-                double[] lse = logSumExp(s);                                                // (T)
-                double[][] p = probabilities(s, lse);                                       // (T,S)
-                weightedSums(p, values, HeadElements.of(out, b, h));                        // (T,HS)
+                double[][] s = ScoreMatrix.scores(HeadElements.of(q, b, h), HeadElements.of(k, b, kv), seen[b], bias, h);    // (T,S)
+                double[] lse = ScoreMatrix.logSumExp(s, seen[b]);                           // (T)
+                double[][] p = ScoreMatrix.probabilities(s, lse);                           // (T,S)
+                weightedSums(p, values, seen[b], HeadElements.of(out, b, h));               // (T,HS)
                 if (logSumExp != null) {
                     for (int t = 0; t < lse.length; t++) {
                         logSumExp.set(lse[t], b, h, t);
@@ -54,12 +55,13 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
-        AttentionKernel.requireShapes(q, k, v, out, logSumExp);
-        AttentionKernel.requireShapes(gradQ, gradK, gradV, gradOut, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
+    public void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
+            Tensor gradQ, Tensor gradK, Tensor gradV) {
+        AttentionKernel.requireShapes(q, k, v, mask, bias, out, logSumExp);
+        AttentionKernel.requireShapes(gradQ, gradK, gradV, mask, bias, gradOut, logSumExp);
         int heads = q.shape().intExtent(1);
         int kvHeads = k.shape().intExtent(1);
+        int[][] seen = ScoreMatrix.seen(mask, q, k);                                        // (B,T)
         for (int b = 0; b < q.shape().intExtent(0); b++) {
             for (int h = 0; h < heads; h++) {
                 int kv = h * kvHeads / heads;
@@ -71,66 +73,19 @@ public final class ReferenceAttention implements AttentionKernel {
                 for (int t = 0; t < lse.length; t++) {
                     lse[t] = logSumExp.getDouble(b, h, t);
                 }
-                double[][] p = probabilities(scores(queries, keys, bias, h), lse);          // (T,S), as in forward
-                double[][] dS = gradScores(p, dO, HeadElements.of(out, b, h), values);      // (T,S)
-                addGradients(p, dS, dO, queries, keys, HeadElements.of(gradQ, b, h), HeadElements.of(gradK, b, kv), HeadElements.of(gradV, b, kv));
+                double[][] p = ScoreMatrix.probabilities(ScoreMatrix.scores(queries, keys, seen[b], bias, h), lse);    // (T,S), as in forward
+                double[][] dS = gradScores(p, dO, HeadElements.of(out, b, h), values, seen[b]);                        // (T,S)
+                addGradients(p, dS, dO, queries, keys, seen[b], HeadElements.of(gradQ, b, h), HeadElements.of(gradK, b, kv), HeadElements.of(gradV, b, kv));
             }
         }
-    }
-
-    /** S_tj = q_t · k_j / sqrt(HS) - m (t - j) for the keys that query t sees, minus infinity for later ones. */
-    private static double[][] scores(HeadElements q, HeadElements k, ScoreBias bias, int head) {
-        double scale = 1 / Math.sqrt(q.width());
-        double[][] s = new double[q.rows()][k.rows()];
-        for (int t = 0; t < q.rows(); t++) {
-            int last = k.rows() - q.rows() + t;                  // the query's own position
-            for (int j = 0; j < k.rows(); j++) {
-                double dot = 0;
-                for (int d = 0; d < q.width(); d++) {
-                    dot += q.get(t, d) * k.get(j, d);
-                }
-                s[t][j] = j <= last ? dot * scale + bias.at(head, last - j) : Double.NEGATIVE_INFINITY;
-            }
-        }
-        return s;
-    }
-
-    /** log Σ_j exp(S_tj) of each row; taking the maximum out first keeps exp within range and changes nothing in the result. */
-    private static double[] logSumExp(double[][] s) {
-        double[] lse = new double[s.length];
-        for (int t = 0; t < s.length; t++) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (double score : s[t]) {
-                max = Math.max(max, score);
-            }
-            double sum = 0;
-            for (double score : s[t]) {
-                sum += Math.exp(score - max);
-            }
-            lse[t] = max + Math.log(sum);
-        }
-        return lse;
-    }
-
-    /** P_tj = exp(S_tj - logSumExp_t): 0 for a key that is masked. */
-    private static double[][] probabilities(double[][] s, double[] logSumExp) {
-        double[][] p = new double[s.length][];
-        for (int t = 0; t < s.length; t++) {
-            p[t] = new double[s[t].length];
-            for (int j = 0; j < s[t].length; j++) {
-                p[t][j] = Math.exp(s[t][j] - logSumExp[t]);
-            }
-        }
-        return p;
     }
 
     /** O_t = Σ_j P_tj V_j, over the keys that are seen: 0 times a NaN further on would be NaN. */
-    private static void weightedSums(double[][] p, HeadElements v, HeadElements out) {
+    private static void weightedSums(double[][] p, HeadElements v, int[] seen, HeadElements out) {
         for (int t = 0; t < p.length; t++) {
-            int last = v.rows() - p.length + t;
             for (int d = 0; d < v.width(); d++) {
                 double sum = 0;
-                for (int j = 0; j <= last; j++) {
+                for (int j = 0; j < seen[t]; j++) {
                     sum += p[t][j] * v.get(j, d);
                 }
                 out.set(t, d, sum);
@@ -139,14 +94,14 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     /** dS_tj = P_tj (dO_t · V_j - dO_t · O_t). */
-    private static double[][] gradScores(double[][] p, HeadElements dO, HeadElements o, HeadElements v) {
+    private static double[][] gradScores(double[][] p, HeadElements dO, HeadElements o, HeadElements v, int[] seen) {
         double[][] dS = new double[p.length][v.rows()];
         for (int t = 0; t < p.length; t++) {
             double mean = 0;                                     // Σ_j P_tj dP_tj
             for (int d = 0; d < v.width(); d++) {
                 mean += dO.get(t, d) * o.get(t, d);
             }
-            for (int j = 0; j <= v.rows() - p.length + t; j++) {
+            for (int j = 0; j < seen[t]; j++) {
                 double dP = 0;
                 for (int d = 0; d < v.width(); d++) {
                     dP += dO.get(t, d) * v.get(j, d);
@@ -158,14 +113,14 @@ public final class ReferenceAttention implements AttentionKernel {
     }
 
     /** dV += Pᵀ·dO, dQ += dS·K / sqrt(HS), dK += dSᵀ·Q / sqrt(HS). */
-    private static void addGradients(double[][] p, double[][] dS, HeadElements dO, HeadElements q, HeadElements k,
+    private static void addGradients(double[][] p, double[][] dS, HeadElements dO, HeadElements q, HeadElements k, int[] seen,
             HeadElements dQ, HeadElements dK, HeadElements dV) {
         double scale = 1 / Math.sqrt(q.width());
-        int before = k.rows() - q.rows();                        // keys of earlier steps
+        int[] first = firstQueries(seen, k.rows());
         for (int d = 0; d < q.width(); d++) {
             for (int t = 0; t < q.rows(); t++) {
                 double sum = 0;
-                for (int j = 0; j <= before + t; j++) {
+                for (int j = 0; j < seen[t]; j++) {
                     sum += dS[t][j] * k.get(j, d);
                 }
                 dQ.add(t, d, sum * scale);
@@ -173,7 +128,7 @@ public final class ReferenceAttention implements AttentionKernel {
             for (int j = 0; j < k.rows(); j++) {
                 double sumK = 0;
                 double sumV = 0;
-                for (int t = Math.max(0, j - before); t < q.rows(); t++) {     // the queries that see key j
+                for (int t = first[j]; t < q.rows(); t++) {      // the queries that see key j
                     sumK += dS[t][j] * q.get(t, d);
                     sumV += p[t][j] * dO.get(t, d);
                 }
@@ -181,5 +136,18 @@ public final class ReferenceAttention implements AttentionKernel {
                 dV.add(j, d, sumV);
             }
         }
+    }
+
+    /** For each key the first query that sees it; so do all behind that one. */
+    private static int[] firstQueries(int[] seen, int keys) {
+        int[] first = new int[keys];
+        int t = 0;
+        for (int j = 0; j < keys; j++) {
+            while (t < seen.length && seen[t] <= j) {
+                t++;
+            }
+            first[j] = t;
+        }
+        return first;
     }
 }

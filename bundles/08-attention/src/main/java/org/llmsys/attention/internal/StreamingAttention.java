@@ -2,6 +2,7 @@ package org.llmsys.attention.internal;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.AttentionMask;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
@@ -44,14 +45,15 @@ public final class StreamingAttention implements AttentionKernel {
     }
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
+    public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
         int kvHeads = k.shape().intExtent(1);
+        int keys = k.shape().intExtent(2);
+        int before = mask.before(q.shape().intExtent(2), keys);
         pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
             int b = chunk / kvHeads;
             int kv = chunk % kvHeads;
-            StreamingForward head = new StreamingForward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv));
+            StreamingForward head = new StreamingForward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv), before, mask.valid(b, keys));
             for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
                 double[] lse = head.attend(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h));
                 for (int t = 0; logSumExp != null && t < lse.length; t++) {
@@ -62,22 +64,25 @@ public final class StreamingAttention implements AttentionKernel {
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
+    public void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
+            Tensor gradQ, Tensor gradK, Tensor gradV) {
+        AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
+        AttentionKernel.requireFit(gradQ, gradK, gradV, mask, bias, gradOut, logSumExp);
         int kvHeads = k.shape().intExtent(1);
+        int keys = k.shape().intExtent(2);
+        int before = mask.before(q.shape().intExtent(2), keys);
         pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
             int b = chunk / kvHeads;
             int kv = chunk % kvHeads;
             StreamingBackward head = new StreamingBackward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv),
-                    HeadMatrix.of(gradK, b, kv), HeadMatrix.of(gradV, b, kv));
+                    HeadMatrix.of(gradK, b, kv), HeadMatrix.of(gradV, b, kv), before, mask.valid(b, keys));
             for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
                 float[] lse = new float[q.shape().intExtent(2)];
                 for (int t = 0; t < lse.length; t++) {
                     lse[t] = logSumExp.get(b, h, t);
                 }
-                head.addGradients(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h), lse, HeadMatrix.of(gradOut, b, h), HeadMatrix.of(gradQ, b, h));
+                head.addGradients(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h), lse, HeadMatrix.of(gradOut, b, h),
+                        HeadMatrix.of(gradQ, b, h));
             }
         });
     }

@@ -14,6 +14,8 @@ final class StreamingBackward {
     private final HeadMatrix v;
     private final HeadMatrix gradK;
     private final HeadMatrix gradV;
+    private final int before;
+    private final int valid;
     private final TurnedBlock turnedKeys;
     private final TurnedBlock turnedValues;
     private final RowBlock keys;
@@ -24,11 +26,17 @@ final class StreamingBackward {
     private final float[][] turnedP = new float[ROWS][ROWS];     // by key, then by query
     private final float[][] turnedDS = new float[ROWS][ROWS];
 
-    StreamingBackward(HeadMatrix k, HeadMatrix v, HeadMatrix gradK, HeadMatrix gradV) {
+    /**
+     * @param before keys that query t sees beside t + 1
+     * @param valid  keys that are no padding
+     */
+    StreamingBackward(HeadMatrix k, HeadMatrix v, HeadMatrix gradK, HeadMatrix gradV, int before, int valid) {
         this.k = k;
         this.v = v;
         this.gradK = gradK;
         this.gradV = gradV;
+        this.before = before;
+        this.valid = valid;
         this.turnedKeys = new TurnedBlock(k.width());
         this.turnedValues = new TurnedBlock(v.width());
         this.keys = new RowBlock(k.width());
@@ -38,10 +46,9 @@ final class StreamingBackward {
 
     /** Adds the share of one query head, whose scores lose {@code slope} with each position of distance. */
     void addGradients(HeadMatrix q, float slope, HeadMatrix out, float[] logSumExp, HeadMatrix gradOut, HeadMatrix gradQ) {
-        int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] mean = meanGradients(gradOut, out);
-        for (int from = 0; from < k.rows(); from += ROWS) {
-            int to = Math.min(k.rows(), from + ROWS);
+        for (int from = 0; from < valid; from += ROWS) {
+            int to = Math.min(valid, from + ROWS);
             turnedKeys.load(k, from, to);
             turnedValues.load(v, from, to);
             keys.load(k, from, to);
@@ -58,7 +65,7 @@ final class StreamingBackward {
                 }
                 queries.load(q, first, end);
                 outGradients.load(gradOut, first, end);
-                addKeyGradients(from, to, before, first, end);
+                addKeyGradients(from, to, first, end);
             }
         }
     }
@@ -82,7 +89,7 @@ final class StreamingBackward {
     }
 
     /** dV_j += Σ_t P_tj dO_t and dK_j += Σ_t dS_tj q_t / sqrt(HS), over the queries of the block that see key j. */
-    private void addKeyGradients(int from, int to, int before, int first, int end) {
+    private void addKeyGradients(int from, int to, int first, int end) {
         for (int j = from; j < to; j++) {
             int sees = Math.max(0, j - before - first);          // the first query of the block that sees key j
             float[] value = gradV.row(j);

@@ -9,11 +9,19 @@ final class StreamingForward {
     private final HeadMatrix v;
     private final TurnedBlock keys;
     private final RowBlock values;
+    private final int before;
+    private final int valid;
     private final float[] scores = new float[RowBlock.ROWS];
 
-    StreamingForward(HeadMatrix k, HeadMatrix v) {
+    /**
+     * @param before keys that query t sees beside t + 1
+     * @param valid  keys that are no padding
+     */
+    StreamingForward(HeadMatrix k, HeadMatrix v, int before, int valid) {
         this.k = k;
         this.v = v;
+        this.before = before;
+        this.valid = valid;
         this.keys = new TurnedBlock(k.width());
         this.values = new RowBlock(v.width());
     }
@@ -22,16 +30,15 @@ final class StreamingForward {
      * Writes the outputs of one query head.
      *
      * @param slope what a score loses with each position of distance
-     * @return logSumExp of each query (T)
+     * @return logSumExp of each query (T), 0 for one that sees nothing
      */
     double[] attend(HeadMatrix q, float slope, HeadMatrix out) {
-        int before = k.rows() - q.rows();                        // keys of earlier steps, which every query sees
         float[] max = new float[q.rows()];                       // m (T)
         double[] sum = new double[q.rows()];                     // l (T)
         float[][] o = new float[q.rows()][v.width()];            // o (T,HS)
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
-        for (int from = 0; from < k.rows(); from += RowBlock.ROWS) {
-            int to = Math.min(k.rows(), from + RowBlock.ROWS);
+        for (int from = 0; from < valid; from += RowBlock.ROWS) {
+            int to = Math.min(valid, from + RowBlock.ROWS);
             keys.load(k, from, to);
             values.load(v, from, to);
             for (int t = Math.max(0, from - before); t < q.rows(); t++) {     // the queries that see any of these keys
@@ -43,10 +50,11 @@ final class StreamingForward {
             }
         }
         for (int t = 0; t < q.rows(); t++) {
+            double total = valid == 0 ? 1 : sum[t];              // a query that sees nothing keeps its zeros
             for (int d = 0; d < out.width(); d++) {
-                out.set(t, d, o[t][d] / sum[t]);
+                out.set(t, d, o[t][d] / total);
             }
-            sum[t] = max[t] + Math.log(sum[t]);
+            sum[t] = valid == 0 ? 0 : max[t] + Math.log(total);
         }
         return sum;
     }

@@ -3,6 +3,7 @@ package org.llmsys.attention.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.List;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.AttentionMask;
 import org.llmsys.attention.MultiHeadAttention;
 import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
 import org.llmsys.attention.Sequences;
@@ -42,7 +44,41 @@ class AttentionInDoubleTest {
         Variable k = Trial.random(DType.F64, "k", batch, kvHeads, keys, width);
         Variable v = Trial.random(DType.F64, "v", batch, kvHeads, keys, width);
         TRIAL.gradientCheck("attention", needs -> needs.add(AttentionKernel.class, AttentionKernel.ALGORITHM),
-                (kernel, pass) -> attend(pass.step().get(kernel), q, k, v, pass), q, k, v);
+                (kernel, pass) -> attend(pass.step().get(kernel), q, k, v, AttentionMask.CAUSAL, pass), q, k, v);
+    }
+
+    @ParameterizedTest(name = "causal {0}, T {1}, S {2}, valid {3} and {4}")
+    @DisplayName("it passes the gradient check with every mask: both directions, fewer keys than queries, padding, a row that sees nothing")
+    @CsvSource({"false, 3, 3, 3, 3", "false, 5, 2, 2, 2", "false, 2, 5, 3, 0", "true, 3, 5, 4, 1", "true, 4, 4, 0, 4"})
+    void masks(boolean causal, int queries, int keys, int first, int second) {
+        AttentionMask mask = (causal ? AttentionMask.CAUSAL : AttentionMask.WHOLE).withLengths(List.of(first, second));
+        Variable q = Trial.random(DType.F64, "q", 2, 2, queries, 3);
+        Variable k = Trial.random(DType.F64, "k", 2, 1, keys, 3);
+        Variable v = Trial.random(DType.F64, "v", 2, 1, keys, 3);
+        TRIAL.gradientCheck("attention", needs -> needs.add(AttentionKernel.class, AttentionKernel.ALGORITHM),
+                (kernel, pass) -> attend(pass.step().get(kernel), q, k, v, mask, pass), q, k, v);
+    }
+
+    @Test
+    @DisplayName("in both directions with 2 of 3 keys valid the outputs are those of PyTorch's scaled_dot_product_attention with that mask")
+    void paddingValues() {
+        Tensor q = Tensor.zeros(DType.F64, Shape.of(2, 1, 2, 2));
+        Tensor k = Tensor.zeros(DType.F64, Shape.of(2, 1, 3, 2));
+        Tensor v = Tensor.zeros(DType.F64, Shape.of(2, 1, 3, 2));
+        for (int i = 0; i < 12; i++) {
+            double x = i / 10.0 - 0.5;
+            if (i < 8) {
+                q.elements().set(i, 3 * x);
+            }
+            k.elements().set(i ^ 1, 0.7 * x);
+            v.elements().set(i, x * x + 1);
+        }
+        Tensor out = Tensor.zeros(DType.F64, Shape.of(2, 1, 2, 2));
+        new ReferenceAttention().forward(q, k, v, AttentionMask.WHOLE.withLengths(List.of(2, 3)), ScoreBias.NONE, out, null);
+        double[] expected = {1.180628254433, 1.107971190825, 1.175928806781, 1.104446605086, 1.114295056205, 1.183503213006, 1.123820099464, 1.196192840358};
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], out.elements().get(i), 1e-11);
+        }
     }
 
     @Test
@@ -58,7 +94,7 @@ class AttentionInDoubleTest {
             v.elements().set(i, x * x + 1);
         }
         Tensor out = Tensor.zeros(DType.F64, Shape.of(1, 2, 3, 2));
-        new ReferenceAttention().forward(q, k, v, ScoreBias.linear(1 / 16.0, 1 / 256.0), out, null);
+        new ReferenceAttention().forward(q, k, v, AttentionMask.CAUSAL, ScoreBias.linear(1 / 16.0, 1 / 256.0), out, null);
         double[] expected = {1.25, 1.16, 1.169479906315, 1.099609929736, 1.112472854023, 1.063874887720, 1.01, 1.04, 1.051463400863, 1.102195101295,
             1.125728009549, 1.198729666597};
         for (int i = 0; i < expected.length; i++) {
@@ -103,11 +139,11 @@ class AttentionInDoubleTest {
                 (attention, pass) -> attention.forward(x, Sequences.fresh(2), pass), all);
     }
 
-    private static Variable attend(AttentionKernel kernel, Variable q, Variable k, Variable v, Pass pass) {
+    private static Variable attend(AttentionKernel kernel, Variable q, Variable k, Variable v, AttentionMask mask, Pass pass) {
         Tensor out = pass.blank(q.shape());                                                            // (B,NH,T,HS)
         Tensor logSumExp = pass.blank(q.shape().extent(0), q.shape().extent(1), q.shape().extent(2));  // (B,NH,T)
-        kernel.forward(q.value(), k.value(), v.value(), out, logSumExp);
-        return pass.tape().record("attention", out, (Tensor gradOut, Gradients gradients) -> kernel.backward(q.value(), k.value(), v.value(), out,
-                logSumExp, gradOut, gradients.into(q), gradients.into(k), gradients.into(v)), q, k, v);
+        kernel.forward(q.value(), k.value(), v.value(), mask, ScoreBias.NONE, out, logSumExp);
+        return pass.tape().record("attention", out, (Tensor gradOut, Gradients gradients) -> kernel.backward(q.value(), k.value(), v.value(), mask,
+                ScoreBias.NONE, out, logSumExp, gradOut, gradients.into(q), gradients.into(k), gradients.into(v)), q, k, v);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.AttentionMask;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
@@ -168,6 +171,44 @@ class AttentionKernelTest {
                     assertArrayEquals(c.backward(one, weights)[n].floats(), c.backward(many, weights)[n].floats());
                 }
             }
+        }
+    }
+
+    @Test
+    @DisplayName("so it does between two sequences with padding")
+    void sameForAnyNumberOfThreadsWithPadding() {
+        Case c = Case.random(3, 4, 2, 70, 130, 16, 12);
+        AttentionMask mask = AttentionMask.WHOLE.withLengths(List.of(130, 0, 65));
+        List<Tensor> expected = through(new StreamingAttention(WorkerPool.SERIAL), c, mask);
+        for (int threads : new int[] {2, 4}) {
+            try (WorkerPool pool = WorkerPool.of(threads)) {
+                List<Tensor> actual = through(new StreamingAttention(pool), c, mask);
+                for (int i = 0; i < 4; i++) {
+                    assertArrayEquals(expected.get(i).floats(), actual.get(i).floats());
+                }
+            }
+        }
+    }
+
+    /** Output and gradients. */
+    private static List<Tensor> through(AttentionKernel kernel, Case c, AttentionMask mask) {
+        List<Tensor> results = Stream.of(c.q, c.q, c.k, c.v).map(x -> Tensor.zeros(x.shape().extents())).toList();
+        Tensor lse = Tensor.zeros(c.q.shape().extent(0), c.q.shape().extent(1), c.q.shape().extent(2));
+        kernel.forward(c.q, c.k, c.v, mask, ScoreBias.NONE, results.get(0), lse);
+        kernel.backward(c.q, c.k, c.v, mask, ScoreBias.NONE, results.get(0), lse, Case.normal(c.q.shape(), 3), results.get(1), results.get(2), results.get(3));
+        return results;
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    @DisplayName("a row of a batch with padding is what the row gives alone, without its padding")
+    void paddingIsAsIfItWereNotThere(AttentionKernel kernel) {
+        Case c = Case.random(2, 2, 2, 66, 66, 5, 13);
+        for (AttentionMask direction : List.of(AttentionMask.CAUSAL, AttentionMask.WHOLE)) {
+            Tensor both = through(kernel, c, direction.withLengths(List.of(66, 9))).getFirst();
+            Case second = new Case(c.q.slice(0, 1, 2).slice(2, 0, 9).copy(), c.k.slice(0, 1, 2).slice(2, 0, 9).copy(), c.v.slice(0, 1, 2).slice(2, 0, 9).copy());
+            Tensor alone = through(kernel, second, direction).getFirst();
+            assertArrayEquals(alone.floats(), both.slice(0, 1, 2).slice(2, 0, 9).copy().floats());
         }
     }
 

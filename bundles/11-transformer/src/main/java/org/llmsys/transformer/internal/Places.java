@@ -5,6 +5,7 @@ final class Places {
 
     private static final long ROOM = 11L << 32;
     private static final long EMBEDDING = ROOM + (1L << 20);     // beyond the number of any block
+    private static final long CROSS = ROOM + (1L << 21);
 
     private Places() {
     }
@@ -14,8 +15,13 @@ final class Places {
         return ROOM + block;
     }
 
-    /** The dropout behind the embedding. */
-    static long embedding() {
-        return EMBEDDING;
+    /** The dropout behind one block's attention to an encoder. */
+    static long cross(int block) {
+        return CROSS + block;
+    }
+
+    /** The dropout behind the embedding of a stack whose first block has this number. */
+    static long embedding(int firstBlock) {
+        return EMBEDDING + firstBlock;
     }
 }

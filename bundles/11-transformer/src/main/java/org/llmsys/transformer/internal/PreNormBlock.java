@@ -2,19 +2,9 @@ package org.llmsys.transformer.internal;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Provider;
-import org.llmsys.attention.MultiHeadAttention;
-import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
-import org.llmsys.autograd.Addition;
+import org.llmsys.attention.Hooks;
 import org.llmsys.autograd.Layer;
-import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Variable;
-import org.llmsys.feedforward.FeedForward;
-import org.llmsys.feedforward.FeedForward.FeedForwardSpec;
-import org.llmsys.layers.Dropout;
-import org.llmsys.normalization.NormalizationLayer;
-import org.llmsys.position.PositionalEncoding.PositionalLayer;
-import org.llmsys.transformer.ModelConfig;
-import org.llmsys.transformer.StructureCheck;
 import org.llmsys.transformer.TransformerBlock;
 import org.osgi.service.component.annotations.Component;
 
@@ -39,27 +29,18 @@ import org.osgi.service.component.annotations.Component;
 public final class PreNormBlock implements TransformerBlock {
 
     @Override
-    public BlockLayer build(ModelConfig config, int index, Parameters parameters, PositionalLayer positions, Needs needs) {
-        NormalizationLayer beforeAttention = norm("ln_1", config, parameters, needs);
-        MultiHeadAttention attention = new MultiHeadAttention(
-                new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), index), parameters.scope("attn"), positions, needs);
-        Dropout dropout = new Dropout(config.dropout(), Places.attention(index));
-        NormalizationLayer beforeFeedForward = norm("ln_2", config, parameters, needs);
-        Layer feedForward = needs.structure(FeedForward.class, config.feedforward()).build(
-                new FeedForwardSpec(config.embeddingDim(), config.hiddenDim(), config.activation(), config.dropout(), index), parameters.scope("mlp"), needs);
-        StructureCheck feedForwardCheck = new StructureCheck(FeedForward.class, config.feedforward());
-        Addition residual = new Addition(needs);
+    public BlockLayer build(Site site, Needs needs) {
+        Sublayers parts = new Sublayers(site, needs);
+        Layer beforeAttention = parts.norm("ln_1", "ln1", needs);
+        Layer beforeFeedForward = parts.norm("ln_2", "ln2", needs);
+        String pre = site.place() + ".hook_resid_pre";
+        String mid = site.place() + ".hook_resid_mid";
+        String post = site.place() + ".hook_resid_post";
 
-        return (x, sequences, pass) -> {
-            Variable attended = attention.forward(beforeAttention.forward(x, pass), sequences, pass);         // (B,T,C)
-            Variable middle = residual.forward(x, dropout.forward(attended, pass), pass);
-            Variable normalized = beforeFeedForward.forward(middle, pass);
-            Variable found = feedForwardCheck.check(normalized, feedForward.forward(normalized, pass), x.shape(), pass);
-            return residual.forward(middle, found, pass);
+        return (stream, sequences, pass) -> {
+            Variable x = Hooks.show(pre, stream, pass);                                                       // (B,T,C)
+            x = Hooks.show(mid, parts.add(x, parts.attend(beforeAttention.forward(x, pass), sequences, pass), pass), pass);
+            return Hooks.show(post, parts.add(x, parts.feedForward(beforeFeedForward.forward(x, pass), pass), pass), pass);
         };
-    }
-
-    private static NormalizationLayer norm(String name, ModelConfig config, Parameters parameters, Needs needs) {
-        return new NormalizationLayer(config.normalization(), name, config.embeddingDim(), config.normEps(), parameters, needs);
     }
 }

@@ -21,12 +21,11 @@ import org.llmsys.transformer.StoredWeight.Part;
 import org.llmsys.transformer.WeightArrangement;
 
 /**
- * Finds a model's weights among a file's tensors, and the other way round. GPT-2's files come with and without the prefix
- * {@code transformer.}, with masks that are no weights, and any family's with or without the output table when it is the embedding table.
+ * Finds a model's weights among a file's tensors, and the other way round. Files come with and without the prefix of
+ * their family ({@code transformer.}, {@code bert.}), with masks that are no weights, and any family's with or without the output table when it is the embedding table.
  */
 final class ModelWeightNames {
 
-    private static final String PREFIX = "transformer.";
     /** What files hold beside weights: causal masks, and the angles of rotary positions. */
     private static final Pattern NO_WEIGHT = Pattern.compile("h\\.[0-9]+\\.attn\\.(masked_)?bias|model\\.layers\\.[0-9]+\\.self_attn\\.rotary_emb\\.inv_freq");
     private static final String OUTPUT = "lm_head.weight";
@@ -40,9 +39,8 @@ final class ModelWeightNames {
         Map<String, Tensor> found = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
         file.forEach((name, tensor) -> {
-            String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-            if (found.put(plain, tensor) != null) {
-                wrong.add("extra: " + name + " (it is there with and without " + PREFIX + ")");
+            if (found.put(StoredWeight.plainName(name, config), tensor) != null) {
+                wrong.add("extra: " + name + " (it is there with and without the prefix of its family)");
             }
         });
         List<StoredWeight> expected = StoredWeight.of(config);
@@ -55,7 +53,7 @@ final class ModelWeightNames {
         }
         found.forEach((name, tensor) -> {
             boolean tied = name.equals(OUTPUT) && config.tiedOutput();
-            if (!tied && !names.contains(name) && !NO_WEIGHT.matcher(name).matches()) {
+            if (!tied && !names.contains(name) && !NO_WEIGHT.matcher(name).matches() && !StoredWeight.knownUnused(name, config)) {
                 wrong.add("extra: " + name + " " + tensor.shape());
             }
         });

@@ -1,14 +1,16 @@
 package org.llmsys.testkit.internal;
 
+import org.llmsys.attention.AttentionMask;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 
-/** Causal attention and its derivatives straight from the formulas, in double: the measure for every kernel. */
+/** Attention and its derivatives straight from the formulas, in double: the measure for every kernel. */
 final class AttentionInDouble {
 
     private final Tensor q;
     private final Tensor k;
     private final Tensor v;
+    private final AttentionMask mask;
     private final ScoreBias bias;
     private final int heads;
     private final int sharing;
@@ -16,7 +18,8 @@ final class AttentionInDouble {
     private final int keys;
     private final int headDim;
 
-    AttentionInDouble(Tensor q, Tensor k, Tensor v, ScoreBias bias) {
+    AttentionInDouble(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias) {
+        this.mask = mask;
         this.bias = bias;
         this.q = q;
         this.k = k;
@@ -30,9 +33,10 @@ final class AttentionInDouble {
 
     /** Scores of one query over the keys it sees. */
     private double[] scores(int b, int h, int t) {
-        double[] s = new double[keys - queries + t + 1];
+        int seen = mask.causal() ? keys - queries + t + 1 : keys;
+        double[] s = new double[mask.lengths().isEmpty() ? seen : Math.min(seen, mask.lengths().get(b))];
         for (int j = 0; j < s.length; j++) {
-            s[j] = bias.at(h, s.length - 1 - j);
+            s[j] = bias.at(h, keys - queries + t - j);
             for (int i = 0; i < headDim; i++) {
                 s[j] += (double) q.get(b, h, t, i) * k.get(b, h / sharing, j, i) / Math.sqrt(headDim);
             }
@@ -43,6 +47,9 @@ final class AttentionInDouble {
     double logSumExp(int b, int h, int t) {
         double max = Double.NEGATIVE_INFINITY;
         double[] s = scores(b, h, t);
+        if (s.length == 0) {
+            return 0;
+        }
         for (double score : s) {
             max = Math.max(max, score);
         }

@@ -38,14 +38,14 @@ final class SoftmaxRow {
         return VectorFunctions.sum(sums);
     }
 
-    /** x -= slope * distance, where the last of the {@code seen} elements has distance 0. Whole registers, as {@link #expAndSum}. */
-    static void subtractLine(float[] x, int at, int seen, float slope) {
+    /** x -= slope * distance, where element {@code place} has distance 0, for the {@code seen} first ones. Whole registers, as {@link #expAndSum}. */
+    static void subtractLine(float[] x, int at, int seen, int place, float slope) {
         if (slope == 0) {
             return;
         }
         FloatVector places = FloatVector.zero(SPECIES).addIndex(1);
         for (int i = 0; i < seen; i += LANES) {
-            places.add(i - seen + 1).fma(FloatVector.broadcast(SPECIES, slope), FloatVector.fromArray(SPECIES, x, at + i)).intoArray(x, at + i);
+            places.add(i - place).fma(FloatVector.broadcast(SPECIES, slope), FloatVector.fromArray(SPECIES, x, at + i)).intoArray(x, at + i);
         }
     }
 

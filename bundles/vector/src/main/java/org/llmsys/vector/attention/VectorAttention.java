@@ -1,7 +1,10 @@
 package org.llmsys.vector.attention;
 
+import java.util.Arrays;
+
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
+import org.llmsys.attention.AttentionMask;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
@@ -19,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
  * <pre>
  *   for each block of at most ROWS queries, with the S' keys that its last query sees:
  *     forward    X = Q·Kᵀ - m sqrt(HS) (t - j)       (ROWS,S')          m the slope of the head's bias, mostly 0
- *                P = exp(X / sqrt(HS) - max), l = Σ P, row by row; 0 where the key is later than the query
+ *                P = exp(X / sqrt(HS) - max), l = Σ P, row by row; 0 where the mask hides the key from the query
  *                O = P·V, each row divided by l                            logSumExp = max + log l
  *     backward   P  = exp(X / sqrt(HS) - logSumExp)             dV += Pᵀ·dO
  *                dS = P ∘ (dO·Vᵀ - rowsum(dO ∘ O)) / sqrt(HS)    dQ += dS·K          dK += dSᵀ·Q
@@ -51,20 +54,32 @@ public final class VectorAttention implements AttentionKernel {
     }
 
     @Override
-    public void forward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
-        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), bias.slope(h), head(out, b, h),
+    public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
+        eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), sight(mask, b, q, k), bias.slope(h), head(out, b, h),
                 logSumExp == null ? null : row(logSumExp, b, h)));
     }
 
     @Override
-    public void backward(Tensor q, Tensor k, Tensor v, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut, Tensor gradQ, Tensor gradK, Tensor gradV) {
-        AttentionKernel.requireFit(q, k, v, out, logSumExp);
-        AttentionKernel.requireFit(gradQ, gradK, gradV, gradOut, logSumExp);
-        bias.requireHeads(q.shape().intExtent(1));
-        eachHead(q, k, (b, h, kv) -> backward(head(q, b, h), head(k, b, kv), head(v, b, kv), bias.slope(h), head(out, b, h), row(logSumExp, b, h),
-                head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv)));
+    public void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
+            Tensor gradQ, Tensor gradK, Tensor gradV) {
+        AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
+        AttentionKernel.requireFit(gradQ, gradK, gradV, mask, bias, gradOut, logSumExp);
+        eachHead(q, k, (b, h, kv) -> backward(head(q, b, h), head(k, b, kv), head(v, b, kv), sight(mask, b, q, k), bias.slope(h), head(out, b, h),
+                row(logSumExp, b, h), head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv)));
+    }
+
+    /** What the queries of one batch row see: query t the first min(valid, before + t + 1) keys. */
+    private record Sight(int before, int valid) {
+
+        int keys(int t) {
+            return Math.min(valid, before + t + 1);
+        }
+    }
+
+    private static Sight sight(AttentionMask mask, int b, Tensor q, Tensor k) {
+        int keys = k.shape().intExtent(2);
+        return new Sight(mask.before(q.shape().intExtent(2), keys), mask.valid(b, keys));
     }
 
     private interface Head {
@@ -82,21 +97,24 @@ public final class VectorAttention implements AttentionKernel {
         });
     }
 
-    private void forward(Matrix q, Matrix k, Matrix v, double slope, Matrix out, Matrix logSumExp) {
+    private void forward(Matrix q, Matrix k, Matrix v, Sight sight, double slope, Matrix out, Matrix logSumExp) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
         float line = (float) (slope * Math.sqrt(q.columns()));                                    // before the scores are scaled
-        int before = k.rows() - q.rows();                                                         // keys of earlier steps
+        if (sight.valid() == 0) {
+            zero(out, logSumExp);
+            return;
+        }
         float[] array = scratch.lend(scores(q, k));
         float[] sums = scratch.lend(ROWS);
         for (int t = 0; t < q.rows(); t += ROWS) {
             int rows = Math.min(ROWS, q.rows() - t);
-            int keys = before + t + rows;                                                         // S'
+            int keys = sight.keys(t + rows - 1);                                                  // S'
             Matrix p = scores(rows, keys, array);
             Matrix outRows = rows(out, t, rows);
             matmul.multiply(rows(q, t, rows), rows(k, 0, keys).transposed(), p, false);           // (rows, S')
             for (int r = 0; r < rows; r++) {
-                int seen = before + t + r + 1;
-                SoftmaxRow.subtractLine(array, r * p.rowStride(), seen, line);
+                int seen = sight.keys(t + r);
+                SoftmaxRow.subtractLine(array, r * p.rowStride(), seen, sight.before() + t + r, line);
                 float shift = -Row.max(array, r * p.rowStride(), seen) * scale;
                 sums[r] = SoftmaxRow.expAndSum(array, r * p.rowStride(), seen, keys, scale, shift);
                 if (logSumExp != null) {
@@ -112,15 +130,18 @@ public final class VectorAttention implements AttentionKernel {
         scratch.giveBack(sums);
     }
 
-    private void backward(Matrix q, Matrix k, Matrix v, double slope, Matrix out, Matrix logSumExp, Matrix gradOut, Matrix gradQ, Matrix gradK, Matrix gradV) {
+    private void backward(Matrix q, Matrix k, Matrix v, Sight sight, double slope, Matrix out, Matrix logSumExp, Matrix gradOut,
+            Matrix gradQ, Matrix gradK, Matrix gradV) {
         float scale = (float) (1 / Math.sqrt(q.columns()));
         float line = (float) (slope * Math.sqrt(q.columns()));                                    // before the scores are scaled
-        int before = k.rows() - q.rows();
+        if (sight.valid() == 0) {
+            return;                                                                               // nothing was seen, so nothing flows back
+        }
         float[] arrayP = scratch.lend(scores(q, k));
         float[] arrayS = scratch.lend(scores(q, k));
         for (int t = 0; t < q.rows(); t += ROWS) {
             int rows = Math.min(ROWS, q.rows() - t);
-            int keys = before + t + rows;
+            int keys = sight.keys(t + rows - 1);
             Matrix p = scores(rows, keys, arrayP);
             Matrix dS = scores(rows, keys, arrayS);
             Matrix qRows = rows(q, t, rows);
@@ -128,11 +149,11 @@ public final class VectorAttention implements AttentionKernel {
             matmul.multiply(qRows, rows(k, 0, keys).transposed(), p, false);                      // scores
             matmul.multiply(dO, rows(v, 0, keys).transposed(), dS, false);                        // dP
             for (int r = 0; r < rows; r++) {
-                int seen = before + t + r + 1;
+                int seen = sight.keys(t + r);
                 int at = r * p.rowStride();
                 float mean = Row.dot(dO.data(), dO.offset() + r * dO.rowStride(),
                         out.data(), out.offset() + (t + r) * out.rowStride(), out.columns());     // dO_t · O_t
-                SoftmaxRow.subtractLine(arrayP, at, seen, line);
+                SoftmaxRow.subtractLine(arrayP, at, seen, sight.before() + t + r, line);
                 SoftmaxRow.expAndSum(arrayP, at, seen, keys, scale, -logSumExp.get(0, t + r));
                 SoftmaxRow.gradScores(arrayP, arrayS, at, keys, mean, scale);
             }
@@ -142,6 +163,16 @@ public final class VectorAttention implements AttentionKernel {
         }
         scratch.giveBack(arrayP);
         scratch.giveBack(arrayS);
+    }
+
+    /** What queries that see nothing get. */
+    private static void zero(Matrix out, Matrix logSumExp) {
+        for (int t = 0; t < out.rows(); t++) {
+            Arrays.fill(out.data(), out.offset() + t * out.rowStride(), out.offset() + t * out.rowStride() + out.columns(), 0);
+            if (logSumExp != null) {
+                logSumExp.set(0, t, 0);
+            }
+        }
     }
 
     /** Elements for the scores of one block, each row in whole registers. */

@@ -3,8 +3,12 @@ package org.llmsys.vector.attention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.attention.AttentionMask;
+import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 import org.llmsys.vector.Numbers;
@@ -70,6 +74,28 @@ class VectorAttentionTest {
                 Numbers.assertSameBits(expectedGradK, gradK);
             }
         }
+    }
+
+    @Test
+    @DisplayName("so they do between two sequences with padding, where a row without keys stays zero")
+    void anyNumberOfThreadsWithPadding() {
+        AttentionMask mask = AttentionMask.WHOLE.withLengths(List.of(130, 0, 65));
+        Case expected = null;
+        Tensor expectedGradK = null;
+        for (int threads : new int[] {1, 2, 4}) {
+            try (WorkerPool pool = WorkerPool.of(threads)) {
+                VectorAttention kernel = new VectorAttention(pool);
+                Case c = new Case(new int[] {3, 4, 2, 207, 130, 33}, true);
+                kernel.forward(c.q, c.k, c.v, mask, ScoreBias.NONE, c.out, c.logSumExp);
+                Tensor gradK = Tensor.zeros(3, 2, 130, 33);
+                kernel.backward(c.q, c.k, c.v, mask, ScoreBias.NONE, c.out, c.logSumExp, c.q, Tensor.zeros(3, 4, 207, 33), gradK, Tensor.zeros(3, 2, 130, 33));
+                expected = expected == null ? c : expected;
+                expectedGradK = expectedGradK == null ? gradK : expectedGradK;
+                Numbers.assertSameBits(expected.out.copy(), c.out.copy());
+                Numbers.assertSameBits(expectedGradK, gradK);
+            }
+        }
+        Numbers.assertSameBits(Tensor.zeros(1, 4, 207, 33), expected.out.slice(0, 1, 2).copy());
     }
 
     @Test

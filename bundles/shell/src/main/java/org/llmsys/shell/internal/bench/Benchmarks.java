@@ -37,6 +37,7 @@ public final class Benchmarks {
         byName.put("softmax", new SoftmaxBenchmark(assemblies));
         byName.put("layernorm", new LayerNormBenchmark(assemblies));
         byName.put("train", new TrainBenchmark(trainer, listener));
+        byName.put("decode", new DecodeBenchmark(assemblies, pool, listener));
         byName.put(TOKENIZER, null);
         byName.put(SERVICES, null);
         this.services = new ServicesBenchmark(assemblies, pool);

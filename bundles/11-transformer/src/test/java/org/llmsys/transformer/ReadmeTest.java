@@ -1,0 +1,66 @@
+package org.llmsys.transformer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.ClassPathWorkbench;
+import org.llmsys.assembly.StepListener;
+import org.llmsys.assembly.StepRunner;
+import org.llmsys.attention.Sequences;
+import org.llmsys.autograd.Pass;
+import org.llmsys.autograd.Variable;
+import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
+import org.llmsys.tensor.WorkerPool;
+
+/** The code of the room's README runs here, and gives what the README says. */
+class ReadmeTest {
+
+    private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    @DisplayName("the table, and an encoder and a decoder over two texts of unequal length")
+    void examples() {
+        ModelConfig config = ModelPresets.named("tiny").withVocabSize(12);
+        String table = ModelSummary.of(config, 1, 32).toString();
+        assertTrue(table.contains("(1, 32, 32)") && table.contains("384") && table.contains("26,144"), table);
+
+        Assemblies assemblies = ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies();
+        EncoderDecoderModel model = EncoderDecoderModel.initialize(config.withCausal(false), config, 1);
+        try (StepRunner<EncoderDecoderNetwork> runner = assemblies.runner("readme", model.blueprint(), StepListener.NONE)) {
+            Tensor logits = runner.run((network, step) -> {
+                try (Pass pass = Pass.inference(step, TensorAllocator.heap(), "readme")) {
+                    Sequences.Fresh sources = Sequences.padded(3, 2);                                           // two texts, filled up to three ids
+                    Variable memory = network.encode(new int[] {1, 2, 3, 4, 5, 0}, sources, pass);              // (B,S,C)
+                    return network.decode(new int[] {10, 10}, new Sequences.Fresh(2), memory, sources, true, pass).value().copy();
+                }
+            });
+            assertEquals("(2, 1, 12)", logits.shape().toString());
+        }
+    }
+
+    @Test
+    @DisplayName("every line of code in the README stands in this test")
+    void everyLine() throws IOException {
+        String test = Files.readString(Path.of("src/test/java/org/llmsys/transformer/ReadmeTest.java"));
+        Matcher blocks = CODE.matcher(Files.readString(Path.of("README.md")));
+        int lines = 0;
+        while (blocks.find()) {
+            for (String line : blocks.group(1).lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
+                String code = line.startsWith("System.out.print(") ? line.substring("System.out.print(".length(), line.indexOf(")")) : line;
+                assertTrue(test.contains(code.startsWith("logits.") ? "logits.shape()" : code), "the README has, and this test has not: " + line);
+                lines++;
+            }
+        }
+        assertTrue(lines > 10, "only " + lines + " lines were found");
+    }
+}
