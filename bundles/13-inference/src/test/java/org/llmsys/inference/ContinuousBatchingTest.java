@@ -11,7 +11,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -19,11 +22,14 @@ import org.junit.jupiter.api.Timeout;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Problem;
+import org.llmsys.assembly.Provider;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.inference.GenerationOptions.FilterChoice;
 import org.llmsys.inference.GenerationSession.GeneratedToken;
 import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.inference.internal.ContinuousBatching;
+import org.llmsys.matmul.MatmulKernel;
+import org.llmsys.matmul.Matrix;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.tensor.WorkerPool;
@@ -78,6 +84,42 @@ class ContinuousBatchingTest {
             assertEquals(write(alone, i), written.get(i), "sequence " + i);
         }
         assertEquals(0, live());
+    }
+
+    /** Multiplies as the plain one, slowly the first time, and remembers the most rows of a step. */
+    @Provider(slot = "matmul", algorithm = MatmulKernel.ALGORITHM, name = "counting", numerics = MatmulKernel.FMA_K_ASCENDING)
+    public static final class CountingMatmul implements MatmulKernel {
+
+        private final MatmulKernel plain = MatmulKernel.naive();
+        private final AtomicBoolean slow = new AtomicBoolean(true);
+        private final AtomicInteger mostRows = new AtomicInteger();
+
+        @Override
+        public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+            if (slow.compareAndSet(true, false)) {
+                LockSupport.parkNanos(500_000_000);
+            }
+            mostRows.accumulateAndGet(a.rows(), Math::max);
+            plain.multiply(a, b, c, accumulate);
+        }
+    }
+
+    @Test
+    @DisplayName("sequences that wait while a step runs share the next one")
+    void share() throws Exception {
+        CountingMatmul counting = new CountingMatmul();
+        InferenceEngine engine = new ContinuousBatching(ClassPathWorkbench.open(counting, WorkerPool.SERIAL).assemblies());
+        List<Callable<Integer>> work = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            work.add(() -> {
+                try (GenerationSession session = engine.open(model, new int[] {1}, GenerationOptions.greedy(3), StepListener.NONE)) {
+                    return rest(session);
+                }
+            });
+        }
+        assertEquals(List.of(3, 3, 3, 3, 3, 3, 3, 3), together(work));
+        assertTrue(counting.mostRows.get() >= 5, "at most " + counting.mostRows + " rows met in a step");
+        assertTrue(counting.mostRows.get() <= 8);
     }
 
     @Test
