@@ -1,6 +1,7 @@
 /**
- * Writes the source of the kernel for products with a transposed matrix: {@code java WriteInnerProducts.java 2 > InnerProducts8x2.java}
- * and the same for 1. The number says how many groups of eight rows go side by side. As with the micro-kernels, each register needs a name.
+ * Writes the source of the kernel for products with a transposed matrix: {@code java WriteInnerProducts.java 1 > InnerProducts8x1.java}.
+ * The number says how many groups of eight rows go side by side. As with the micro-kernels, each register needs a name. Two groups are
+ * quicker, but their method is so large that HotSpot, depending on what it saw before, stops inlining inside, and registers become objects.
  *
  * <p>The loads are written out too: in a method of this size HotSpot stops inlining methods of one's own, and a vector that is
  * returned by a call is an object.

@@ -11,7 +11,7 @@ import org.llmsys.tensor.WorkerPool;
  *
  * <pre>
  *   B contiguous along n:   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register: {@link ScaledRows}
- *   B contiguous along k:   C[m,n] += A[m,:] · B[:,n]              blocks turned in registers: {@link InnerProducts8x2}
+ *   B contiguous along k:   C[m,n] += A[m,:] · B[:,n]              blocks turned in registers: {@link InnerProducts8x1}
  * </pre>
  *
  * <p>The second form is that of the tied output projection, which reads an embedding table (V,C) as its transpose. One inner product
@@ -25,12 +25,6 @@ final class RowProduct {
     private static final int SHARED = 512;
     /** Below this many columns another thread is not worth its call. */
     private static final int NARROWEST = 320;
-    /** Floats in a page of memory. */
-    private static final int PAGE = 1024;
-    /** Rows shorter than this begin and end often. */
-    private static final int SHORT = 512;
-    /** Floats that no cache near the core holds: 16 MiB. */
-    private static final int OUTSIDE_THE_CACHE = 1 << 22;
     /** Whether the registers can turn blocks of eight. */
     private static final boolean TURNS = Transposition.preferred() != null;
 
@@ -105,17 +99,11 @@ final class RowProduct {
         int depth = b.rows();
         int n = 0;
         if (b.rowStride() == 1 && TURNS) {
-            int rows = manyStreams(b) ? InnerProducts8x2.ROWS : InnerProducts8x1.ROWS;
-            for (; n + rows <= strip.columns(); n += rows) {
+            for (; n + InnerProducts8x1.ROWS <= strip.columns(); n += InnerProducts8x1.ROWS) {
                 int bAt = b.offset() + (from + n) * b.columnStride();
                 for (int m = 0; m < a.rows(); m++) {
-                    int aAt = a.offset() + m * a.rowStride();
-                    int cAt = strip.offset() + m * strip.rowStride() + n;
-                    if (rows == InnerProducts8x2.ROWS) {
-                        InnerProducts8x2.add(a.data(), aAt, depth, b.data(), bAt, b.columnStride(), strip.data(), cAt);
-                    } else {
-                        InnerProducts8x1.add(a.data(), aAt, depth, b.data(), bAt, b.columnStride(), strip.data(), cAt);
-                    }
+                    InnerProducts8x1.add(a.data(), a.offset() + m * a.rowStride(), depth, b.data(), bAt, b.columnStride(),
+                            strip.data(), strip.offset() + m * strip.rowStride() + n);
                 }
             }
         }
@@ -125,15 +113,6 @@ final class RowProduct {
                         strip.data(), strip.offset() + m * strip.rowStride() + n);
             }
         }
-    }
-
-    /**
-     * Sixteen rows are read at once where the memory likes it. Rows whose distance is a multiple of a page fall into the same few places of
-     * the nearest cache, which has eight; and of rows far shorter than a page in a large matrix too many begin and end at once.
-     */
-    private static boolean manyStreams(Matrix b) {
-        boolean shortRows = b.rows() < SHORT && (long) b.rows() * b.columns() > OUTSIDE_THE_CACHE;
-        return b.columnStride() % PAGE != 0 && !shortRows;
     }
 
     private static void addInnerProduct(float[] x, int xAt, int depth, float[] y, int yAt, int step, float[] c, int at) {
