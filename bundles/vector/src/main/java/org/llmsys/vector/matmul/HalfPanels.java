@@ -17,6 +17,8 @@ import org.llmsys.matmul.WeightPanels;
  * <pre>
  *   float = (magnitude shifted by 13 | sign shifted by 16) * 2^112
  * </pre>
+ *
+ * <p>Written by {@code src/main/scripts/WritePanels.java}.
  */
 final class HalfPanels implements PanelKernel {
 
@@ -34,15 +36,15 @@ final class HalfPanels implements PanelKernel {
         int depth = w.depth();
         int h0 = halves(strip0, depth);
         VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
         int h1 = halves(strip1, depth);
         VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
         int h2 = halves(strip2, depth);
         VectorMask<Float> mask2 = FLOATS.indexInRange(PanelKernel.column(strip2), w.columns());
-        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
         int h3 = halves(strip3, depth);
         VectorMask<Float> mask3 = FLOATS.indexInRange(PanelKernel.column(strip3), w.columns());
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
+        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
         FloatVector sum3 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip3), mask3);
         for (int k = 0; k < depth; k++) {
             FloatVector each = FloatVector.broadcast(FLOATS, x[xAt + k]);
@@ -69,14 +71,14 @@ final class HalfPanels implements PanelKernel {
     public void fourRows(float[] x, int xAt, int xStride, WeightPanels w, int strip0, int strip1, float[] y, int yAt, int yStride) {
         short[] halves = w.halves();
         int depth = w.depth();
+        int h0 = halves(strip0, depth);
+        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
+        int h1 = halves(strip1, depth);
+        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
         int x1 = xAt + xStride;
         int x2 = x1 + xStride;
         int x3 = x2 + xStride;
-        int h0 = halves(strip0, depth);
-        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
         int y0 = yAt + PanelKernel.column(strip0);
-        int h1 = halves(strip1, depth);
-        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
         int y1 = yAt + PanelKernel.column(strip1);
         FloatVector sum00 = FloatVector.fromArray(FLOATS, y, y0, mask0);
         FloatVector sum01 = FloatVector.fromArray(FLOATS, y, y1, mask1);

@@ -14,6 +14,8 @@ import org.llmsys.tensor.BlockFormat;
 /**
  * Weights of {@code Q4_0}: the low halves of sixteen bytes are the weights of one k, the high halves those of the k sixteen later. Both
  * are read from the same sixteen lines, one after the other, so that k ascends.
+ *
+ * <p>Written by {@code src/main/scripts/WritePanels.java}.
  */
 final class Q4Panels implements PanelKernel {
 
@@ -32,18 +34,18 @@ final class Q4Panels implements PanelKernel {
         int c0 = codes(strip0, blocks);
         int s0 = scales(strip0, blocks);
         VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
         int c1 = codes(strip1, blocks);
         int s1 = scales(strip1, blocks);
         VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
         int c2 = codes(strip2, blocks);
         int s2 = scales(strip2, blocks);
         VectorMask<Float> mask2 = FLOATS.indexInRange(PanelKernel.column(strip2), w.columns());
-        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
         int c3 = codes(strip3, blocks);
         int s3 = scales(strip3, blocks);
         VectorMask<Float> mask3 = FLOATS.indexInRange(PanelKernel.column(strip3), w.columns());
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
+        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
         FloatVector sum3 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip3), mask3);
         for (int block = 0, k = xAt; block < blocks; block++) {
             FloatVector part0 = FloatVector.zero(FLOATS);
@@ -88,16 +90,16 @@ final class Q4Panels implements PanelKernel {
         byte[] codes = w.codes();
         float[] scales = w.scales();
         int blocks = w.depth() / SIZE;
-        int k1 = xAt + xStride;
-        int k2 = k1 + xStride;
-        int k3 = k2 + xStride;
         int c0 = codes(strip0, blocks);
         int s0 = scales(strip0, blocks);
         VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        int y0 = yAt + PanelKernel.column(strip0);
         int c1 = codes(strip1, blocks);
         int s1 = scales(strip1, blocks);
         VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
+        int k1 = xAt + xStride;
+        int k2 = k1 + xStride;
+        int k3 = k2 + xStride;
+        int y0 = yAt + PanelKernel.column(strip0);
         int y1 = yAt + PanelKernel.column(strip1);
         FloatVector sum00 = FloatVector.fromArray(FLOATS, y, y0, mask0);
         FloatVector sum01 = FloatVector.fromArray(FLOATS, y, y1, mask1);
