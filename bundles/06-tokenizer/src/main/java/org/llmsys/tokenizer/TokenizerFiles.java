@@ -17,6 +17,7 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.files.AtomicFiles;
 import org.llmsys.tokenizer.TokenizerFile.Form;
 import org.llmsys.tokenizer.internal.TokenizerForms;
+import org.llmsys.tokenizer.internal.VocabularyLimit;
 
 /**
  * The door for tokenizers on a disk: finds out what a file or folder holds by its content, and asks every kind of tokenizer in the
@@ -58,6 +59,7 @@ public final class TokenizerFiles {
      * @throws Problem when nothing here reads it, or it is damaged
      */
     public static Tokenizer parse(String json, Assemblies assemblies) {
+        VocabularyLimit.require(json);
         for (Candidate type : assemblies.current().candidates("tokenizer")) {
             try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, type.name())) {
                 if (held.provider().reads(json)) {
