@@ -30,6 +30,10 @@ import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.inference.internal.ContinuousBatching;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.sampling.LogitsFilter;
+import org.llmsys.sampling.LogitsFilterFactory;
+import org.llmsys.sampling.Option;
+import org.llmsys.sampling.Options;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.tensor.WorkerPool;
@@ -120,6 +124,50 @@ class ContinuousBatchingTest {
         assertEquals(List.of(3, 3, 3, 3, 3, 3, 3, 3), together(work));
         assertTrue(counting.mostRows.get() >= 5, "at most " + counting.mostRows + " rows met in a step");
         assertTrue(counting.mostRows.get() <= 8);
+    }
+
+    /** A filter that fails as long as somebody says so. */
+    @Provider(slot = "filter", algorithm = "moody", name = "moody")
+    public static final class MoodyFilter implements LogitsFilterFactory {
+
+        private volatile boolean failing;
+
+        @Override
+        public List<Option> options() {
+            return List.of();
+        }
+
+        @Override
+        public LogitsFilter create(Options options) {
+            return logits -> {
+                if (failing) {
+                    throw new IllegalStateException("a test says so");
+                }
+            };
+        }
+    }
+
+    @Test
+    @DisplayName("when no token can be chosen the sequence is as before: tried again, it goes on as if nothing had been")
+    void triedAgain() {
+        MoodyFilter moody = new MoodyFilter();
+        InferenceEngine engine = new ContinuousBatching(ClassPathWorkbench.open(moody, WorkerPool.SERIAL).assemblies());
+        GenerationOptions options = new GenerationOptions(8, "greedy", List.of(new FilterChoice("moody", Map.of())), 0, List.of());
+        List<Integer> expected = new ArrayList<>();
+        List<Integer> found = new ArrayList<>();
+        for (boolean disturbed : new boolean[] {false, true}) {
+            try (GenerationSession session = engine.open(model, model.tokenizer().encode("cat on"), options, StepListener.NONE)) {
+                for (int n = 0; n < 8; n++) {
+                    moody.failing = disturbed && n % 3 == 1;
+                    if (moody.failing) {
+                        assertThrows(Problem.class, session::next);
+                        moody.failing = false;
+                    }
+                    (disturbed ? found : expected).add(session.next().id());
+                }
+            }
+        }
+        assertEquals(expected, found);
     }
 
     @Test

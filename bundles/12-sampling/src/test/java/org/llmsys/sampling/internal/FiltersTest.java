@@ -87,6 +87,9 @@ class FiltersTest {
     void repetitionPenaltyHasAWindow() {
         LogitsFilter filter = new RepetitionPenaltyFilter().create(options(new RepetitionPenaltyFilter(), Map.of("penalty", 2.0, "window", 3.0)));
         filter.begin(new int[] {0, 1, 2});
+        float[] full = {4, 4, 4, 4, 4};
+        filter.apply(full);
+        assertArrayEquals(new float[] {2, 2, 2, 4, 4}, full);
         filter.accept(3);                                                          // 0 falls out of the window
         float[] logits = {4, 4, -4, NO, 4};
         filter.apply(logits);
