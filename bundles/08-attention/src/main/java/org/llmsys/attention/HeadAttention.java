@@ -2,6 +2,7 @@ package org.llmsys.attention;
 
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Needs;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.autograd.Views;
@@ -62,7 +63,7 @@ final class HeadAttention {
         }
         long[] row = found.shape().extents();
         Variable before = Views.reshape(found, pass, row[0], row[1], row[2] / headDim, headDim);                       // (B,T,NH,HS)
-        Variable after = HookedStep.visit(hooks, z, before, pass);
+        Variable after = Hooks.visit(hooks, z, before, pass);
         return after == before ? found : Views.reshape(after, pass, row);
     }
 

@@ -1,6 +1,7 @@
 package org.llmsys.attention;
 
 import org.llmsys.autograd.Gradients;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.autograd.Views;
@@ -38,7 +39,7 @@ record Heads(Variable row, int from, int to, int headDim, Variable view, Variabl
             return this;
         }
         Variable before = Views.transpose(variable, pass, 1, 2);
-        Variable after = HookedStep.visit(hooks, place, before, pass);
+        Variable after = Hooks.visit(hooks, place, before, pass);
         return after == before ? this : with(Views.transpose(after, pass, 1, 2));
     }
 

@@ -1,7 +1,8 @@
 package org.llmsys.attention;
 
-import org.llmsys.attention.internal.ScoreMatrix;
 import org.llmsys.assembly.Problem;
+import org.llmsys.attention.internal.ScoreMatrix;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.position.ScoreBias;
@@ -33,7 +34,7 @@ final class ShownScores {
 
     private static void show(Hooks hooks, String place, Tensor value, Pass pass) {
         Variable x = Variable.constant("computed again by the reference", value);
-        if (HookedStep.visit(hooks, place, x, pass) != x) {
+        if (Hooks.visit(hooks, place, x, pass) != x) {
             throw Problem.failed("the hook at " + place + " wants to replace what it was shown", "scores and pattern are computed for a look only",
                     "replace queries, keys, values or hook_z");
         }

@@ -11,7 +11,7 @@
  *
  * <p>{@link org.llmsys.attention.AttentionKernel} computes the formula, {@link org.llmsys.attention.MultiHeadAttention} is the layer
  * around it, {@link org.llmsys.attention.CrossAttention} the one between two texts, {@link org.llmsys.attention.KvCache} keeps keys and values
- * from one step to the next, {@link org.llmsys.attention.Hooks} look inside.
+ * from one step to the next, {@link org.llmsys.autograd.Hooks} look inside.
  * Kernels, plainest first: {@code reference} (the whole score matrix), {@code streaming} (blocks of keys, heads in parallel), {@code vector} (in
  * another bundle).
  *

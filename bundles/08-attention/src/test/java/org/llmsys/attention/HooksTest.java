@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.llmsys.autograd.Hooks;
+import org.llmsys.autograd.TraceHooks;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.llmsys.autograd.Hooks;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -19,7 +19,7 @@ import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
-import org.llmsys.attention.Hooks;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
 import org.llmsys.tensor.Shape;

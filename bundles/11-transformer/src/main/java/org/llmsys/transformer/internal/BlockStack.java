@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.llmsys.assembly.Needs;
-import org.llmsys.attention.Hooks;
 import org.llmsys.attention.Sequences;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
@@ -14,9 +14,9 @@ import org.llmsys.normalization.NormalizationLayer;
 import org.llmsys.position.PositionalEncoding.PositionalLayer;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.StructureCheck;
-import org.llmsys.transformer.TransformerBlock;
 import org.llmsys.transformer.TransformerBlock.BlockLayer;
 import org.llmsys.transformer.TransformerBlock.Site;
+import org.llmsys.transformer.TransformerBlock;
 
 /** L blocks, one behind the other, by whoever serves slot {@code block}. */
 final class BlockStack {

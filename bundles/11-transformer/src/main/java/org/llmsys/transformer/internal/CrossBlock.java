@@ -4,9 +4,9 @@ import java.util.function.UnaryOperator;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.attention.CrossAttention;
-import org.llmsys.attention.Hooks;
 import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
 import org.llmsys.attention.Sequences;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;

@@ -2,7 +2,7 @@ package org.llmsys.transformer.internal;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Provider;
-import org.llmsys.attention.Hooks;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Variable;
 import org.llmsys.transformer.TransformerBlock;

@@ -1,16 +1,16 @@
 package org.llmsys.transformer.internal;
 
 import org.llmsys.assembly.Needs;
-import org.llmsys.attention.Hooks;
-import org.llmsys.attention.MultiHeadAttention;
 import org.llmsys.attention.MultiHeadAttention.AttentionSpec;
+import org.llmsys.attention.MultiHeadAttention;
 import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Addition;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
-import org.llmsys.feedforward.FeedForward;
 import org.llmsys.feedforward.FeedForward.FeedForwardSpec;
+import org.llmsys.feedforward.FeedForward;
 import org.llmsys.layers.Dropout;
 import org.llmsys.normalization.NormalizationLayer;
 import org.llmsys.transformer.ModelConfig;

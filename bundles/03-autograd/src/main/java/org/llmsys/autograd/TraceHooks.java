@@ -1,12 +1,10 @@
-package org.llmsys.attention;
+package org.llmsys.autograd;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.llmsys.assembly.Step;
 import org.llmsys.assembly.TraceBus;
-import org.llmsys.autograd.Pass;
-import org.llmsys.autograd.Variable;
 import org.llmsys.tensor.Tensor;
 
 /**

@@ -1,8 +1,7 @@
-package org.llmsys.attention;
+package org.llmsys.autograd;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Step;
-import org.llmsys.autograd.Pass;
-import org.llmsys.autograd.Variable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -11,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <pre>
  *   blocks.{i}.attn.hook_q  hook_k  hook_v  hook_z                   (B,T,heads,HS)     hook_rot_q and hook_rot_k after rotary positions
  *   blocks.{i}.attn.hook_attn_scores  hook_pattern                   (B,NH,T,S)         to look at only
- *   room 11 adds those of embeddings, blocks and norms               (B,T,C)
+ *   rooms 10 and 11 add those of feed-forward networks, embeddings, blocks and norms
  * </pre>
  *
  * <p>A fused kernel never holds scores and pattern: they are computed again from the queries and keys it read, by the formulas of the
@@ -68,6 +67,20 @@ public interface Hooks {
     /** Shows a place to whoever wants it; returns what the step goes on with. */
     static Variable show(String place, Variable x, Pass pass) {
         Hooks hooks = of(pass);
-        return hooks == null || !hooks.wants(place) ? x : HookedStep.visit(hooks, place, x, pass);
+        return hooks == null || !hooks.wants(place) ? x : visit(hooks, place, x, pass);
+    }
+
+    /**
+     * Calls a hook and checks what it gives back.
+     *
+     * @throws Problem when that has another shape or type
+     */
+    static Variable visit(Hooks hooks, String place, Variable x, Pass pass) {
+        Variable y = hooks.visit(place, x, pass);
+        if (y == null || !y.shape().equals(x.shape()) || y.value().dtype() != x.value().dtype()) {
+            throw Problem.failed("the hook at " + place + " gave back " + (y == null ? "nothing" : y.value().dtype() + " " + y.shape()),
+                    "the step goes on with " + x.value().dtype() + " " + x.shape(), "give back x, or a variable of its shape and type");
+        }
+        return y;
     }
 }
