@@ -2,7 +2,6 @@ package org.llmsys.matmul;
 
 import org.llmsys.assembly.Slot;
 import org.llmsys.matmul.internal.NaiveMatmul;
-import org.llmsys.matmul.internal.PanelProduct;
 import org.llmsys.tensor.ShapeException;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -62,14 +61,14 @@ public interface MatmulKernel {
     }
 
     /**
-     * A linear layer over weights of a narrow type: {@code C = A·W}, or {@code A·W + 1·bias}.
+     * A linear layer over weights in panels: {@code C = A·W}, or {@code A·W + 1·bias}.
      *
      * <pre>
-     *   C[m,n] = bias[0,n] + sum over blocks b of scale[b,n] * (sum over k in b of A[m,k] * code[k,n])
+     *   C[m,n] = bias[0,n] + sum over k of A[m,k] * W[k,n]        W widened to F32 first, each weight rounded once
      * </pre>
      *
-     * <p>All sums with fused multiply-add from low to high, as {@link PanelProduct} writes it down; for F16 and BF16
-     * all k are one block of scale 1. This default is that reference.
+     * <p>So a narrow type changes the numbers that are multiplied, never how. This default multiplies with one panel after the other; a provider may
+     * read the panels as they are.
      *
      * @param a    (M,K)
      * @param w    (K,N)
@@ -79,7 +78,20 @@ public interface MatmulKernel {
      */
     default void multiplyPanels(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
         requireFit(a, w, bias, c);
-        PanelProduct.multiply(a, w, bias, c);
+        for (int panel = 0; panel < w.panels(); panel++) {
+            multiplyPanel(panel, a, w, bias, c);
+        }
+    }
+
+    /** The columns of {@link #multiplyPanels} that one panel makes. */
+    default void multiplyPanel(int panel, Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+        Matrix b = w.panel(panel);
+        Matrix columns = c.columns(panel * WeightPanels.WIDTH, b.columns());
+        if (bias == null) {
+            multiply(a, b, columns, false);
+        } else {
+            multiplyPlus(a, b, bias.columns(panel * WeightPanels.WIDTH, b.columns()), columns);
+        }
     }
 
     /**

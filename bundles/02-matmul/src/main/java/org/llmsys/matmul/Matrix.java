@@ -57,6 +57,11 @@ public record Matrix(float[] data, int offset, int rows, int columns, int rowStr
         return new Matrix(data, offset, columns, rows, columnStride, rowStride);
     }
 
+    /** Neighbouring columns, as a view. */
+    public Matrix columns(int from, int count) {
+        return new Matrix(data, offset + from * columnStride, rows, count, rowStride, columnStride);
+    }
+
     public float get(int row, int column) {
         return data[offset + row * rowStride + column * columnStride];
     }

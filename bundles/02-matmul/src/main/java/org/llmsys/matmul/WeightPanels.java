@@ -2,6 +2,7 @@ package org.llmsys.matmul;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 
 import org.llmsys.assembly.Problem;
@@ -13,19 +14,20 @@ import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.Tensor;
 
 /**
- * The weights (K,N) of a linear layer in a narrow type, laid out for products with a few rows: sixteen outputs side by side, so that a
- * register of sixteen lanes reads its next sixteen weights from the next bytes of memory.
+ * The weights (K,N) of a linear layer laid out for products with rows: thirty-two outputs side by side, so that two registers of sixteen lanes
+ * read their next weights from the next bytes of memory, and a whole matrix is read straight on. They keep the type of their file, narrow or not.
  *
  * <pre>
- *   panel p holds the columns 16p .. 16p+15
+ *   panel p holds the columns 32p .. 32p+31
+ *   F32       values[p][k][lane]
+ *   F16, BF16 halves[p][k][lane]
  *   Q8_0      codes[p][block][k in 0..31][lane]                     a signed byte q;  weight = scales[p][block][lane] * q
  *   Q4_0      codes[p][block][j in 0..15][lane]                     low half: k = j, high half: k = j + 16;  weight = scale * (half - 8)
- *   F16, BF16 halves[p][k][lane]
  * </pre>
  *
  * <p>The numbers are those of the file, no bit is lost; only their order is another. Missing columns of the last panel are 0. As a
- * {@link Storage} its elements are those of the matrix (K,N), row after row, dequantized when somebody asks: whoever does not know
- * panels computes with them as with any F32 storage outside the heap, only slower. {@link #segment} is null.
+ * {@link Storage} its elements are those of the matrix (K,N), row after row, widened when somebody asks: whoever does not know panels computes with
+ * them as with any F32 storage outside the heap, only slower. {@link #segment} is null.
  *
  * <pre>{@code
  * WeightPanels panels = WeightPanels.of(List.of(q, k, v));              // each (out, in) in Q8_0, as files have them
@@ -35,13 +37,17 @@ import org.llmsys.tensor.Tensor;
 public final class WeightPanels implements Storage {
 
     /** Columns of a panel. */
-    public static final int WIDTH = 16;
+    public static final int WIDTH = 32;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final DType type;
     private final int depth;
     private final int columns;
-    private final byte[] codes;
+    private final float[] values;
     private final short[] halves;
+    private final byte[] codes;
     private final float[] scales;
 
     private WeightPanels(DType type, int depth, int columns) {
@@ -52,44 +58,74 @@ public final class WeightPanels implements Storage {
         if (elements > Integer.MAX_VALUE - 8) {
             throw new ShapeException("weight panels", Shape.of(depth, columns), "an array holds at most " + (Integer.MAX_VALUE - 8) + " weights");
         }
-        this.codes = type.blocked() ? new byte[(int) (type == DType.Q4_0 ? elements / 2 : elements)] : null;
-        this.halves = type.blocked() ? null : new short[(int) elements];
-        this.scales = type.blocked() ? new float[(int) (elements / BlockFormat.SIZE)] : null;
+        int size = (int) elements;
+        this.values = type == DType.F32 ? new float[size] : null;
+        this.halves = type == DType.F16 || type == DType.BF16 ? new short[size] : null;
+        this.codes = type.blocked() ? new byte[type == DType.Q4_0 ? size / 2 : size] : null;
+        this.scales = type.blocked() ? new float[size / BlockFormat.SIZE] : null;
     }
 
-    /** Whether weights of this type are laid in panels: Q8_0, Q4_0, F16, BF16. */
+    /** Whether weights of this type are laid in panels: F32, F16, BF16, Q8_0, Q4_0. */
     public static boolean holds(DType type) {
-        return type.blocked() || type == DType.F16 || type == DType.BF16;
+        return type == DType.F32 || type.blocked() || type == DType.F16 || type == DType.BF16;
     }
 
     /**
      * The panels of matrices that stand side by side.
      *
-     * @param parts each (out, in), contiguous, of one type that {@link #holds}
+     * @param parts each (out, in), of one type that {@link #holds}, and contiguous unless that is F32 on the heap
      * @throws ShapeException when their types or widths differ
      */
     public static WeightPanels of(List<Tensor> parts) {
         Tensor first = parts.getFirst();
         int columns = 0;
         for (Tensor part : parts) {
-            if (part.shape().rank() != 2 || part.shape().extent(1) != first.shape().extent(1) || part.dtype() != first.dtype() || !holds(part.dtype())
-                    || !part.isContiguous()) {
+            boolean readable = part.isContiguous() || part.storage().floats() != null;
+            if (part.shape().rank() != 2 || part.shape().extent(1) != first.shape().extent(1) || part.dtype() != first.dtype() || !holds(part.dtype()) || !readable) {
                 throw new ShapeException("weight panels", first.dtype() + " " + first.shape(), part.dtype() + " " + part.shape(),
-                        "parts have one narrow type and equal rows that lie in one line");
+                        "parts have one type of F32, F16, BF16, Q8_0, Q4_0, and equal rows that lie in one line");
             }
             columns = Math.addExact(columns, part.shape().intExtent(0));
         }
         WeightPanels panels = new WeightPanels(first.dtype(), first.shape().intExtent(1), columns);
         int column = 0;
         for (Tensor part : parts) {
-            MemorySegment rows = part.storage().segment();
-            long rowBytes = part.dtype().bytes(panels.depth);
-            long at = part.dtype().bytes(part.offset());
-            for (int row = 0; row < part.shape().intExtent(0); row++, column++, at += rowBytes) {
-                panels.put(rows.asSlice(at, rowBytes), column);
+            if (part.storage().floats() != null) {
+                panels.putFloats(part, column);
+            } else {
+                panels.putRows(part, column);
             }
+            column += part.shape().intExtent(0);
         }
         return panels;
+    }
+
+    /** Lays a matrix (out, in) of the heap from a column on: k outside, so that lines are written, and read where it is turned, straight on. */
+    private void putFloats(Tensor part, int column) {
+        float[] from = part.storage().floats();
+        int across = Math.toIntExact(part.stride(0));
+        int along = Math.toIntExact(part.stride(1));
+        int end = column + part.shape().intExtent(0);
+        int at = Math.toIntExact(part.offset());
+        for (int begin = column; begin < end;) {
+            int stop = Math.min(end, (begin / WIDTH + 1) * WIDTH);                    // within one panel
+            for (int k = 0; k < depth; k++) {
+                int line = (begin / WIDTH * depth + k) * WIDTH;
+                for (int n = begin; n < stop; n++) {
+                    values[line + n % WIDTH] = from[at + (n - column) * across + k * along];
+                }
+            }
+            begin = stop;
+        }
+    }
+
+    private void putRows(Tensor part, int column) {
+        MemorySegment rows = part.storage().segment();
+        long rowBytes = part.dtype().bytes(depth);
+        long at = part.dtype().bytes(part.offset());
+        for (int row = 0; row < part.shape().intExtent(0); row++, at += rowBytes) {
+            put(rows.asSlice(at, rowBytes), column + row);
+        }
     }
 
     /** Lays one row of a file, an output's weights, into its lane. */
@@ -98,7 +134,12 @@ public final class WeightPanels implements Storage {
         int lane = column % WIDTH;
         if (!type.blocked()) {
             for (int k = 0; k < depth; k++) {
-                halves[(panel * depth + k) * WIDTH + lane] = row.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * k);
+                int at = (panel * depth + k) * WIDTH + lane;
+                if (type == DType.F32) {
+                    values[at] = row.get(FLOAT, 4L * k);
+                } else {
+                    halves[at] = row.get(SHORT, 2L * k);
+                }
             }
             return;
         }
@@ -114,7 +155,7 @@ public final class WeightPanels implements Storage {
         }
     }
 
-    /** The type of the weights: Q8_0, Q4_0, F16 or BF16. */
+    /** The type of the weights: F32, F16, BF16, Q8_0 or Q4_0. */
     public DType type() {
         return type;
     }
@@ -134,6 +175,11 @@ public final class WeightPanels implements Storage {
         return Math.ceilDiv(columns, WIDTH);
     }
 
+    /** Weights of F32. Shared, not copied: read only. */
+    public float[] values() {
+        return values;
+    }
+
     /** Codes of a block type. Shared, not copied: read only. */
     public byte[] codes() {
         return codes;
@@ -151,7 +197,7 @@ public final class WeightPanels implements Storage {
 
     /** What the weights take in memory. */
     public long bytes() {
-        return codes == null ? 2L * halves.length : codes.length + 4L * scales.length;
+        return type == DType.F32 ? 4L * values.length : type.blocked() ? codes.length + 4L * scales.length : 2L * halves.length;
     }
 
     /** These weights as a matrix (K,N). */
@@ -159,26 +205,46 @@ public final class WeightPanels implements Storage {
         return Tensor.of(this, Shape.of(depth, columns));
     }
 
-    /** Weight (k, n) without its scale: a whole number for block types. */
-    public float code(int k, int n) {
+    /** Weight (k, n): its scale times its code, rounded once, where its type has them. */
+    public float weight(int k, int n) {
         int panel = n / WIDTH;
         int lane = n % WIDTH;
-        if (type == DType.Q8_0) {
-            return codes[(panel * depth + k) * WIDTH + lane];
-        }
-        if (type == DType.Q4_0) {
-            int half = BlockFormat.SIZE / 2;
-            int within = k % BlockFormat.SIZE;
-            int pair = codes[((panel * (depth / BlockFormat.SIZE) + k / BlockFormat.SIZE) * half + within % half) * WIDTH + lane];
-            return (within < half ? pair & 0xF : pair >> 4 & 0xF) - 8;
-        }
-        short bits = halves[(panel * depth + k) * WIDTH + lane];
-        return type == DType.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+        int at = (panel * depth + k) * WIDTH + lane;
+        return switch (type) {
+            case F32 -> values[at];
+            case F16 -> Float.float16ToFloat(halves[at]);
+            case BF16 -> Float.intBitsToFloat(halves[at] << 16);
+            case Q8_0 -> scale(panel, k, lane) * codes[at];
+            case Q4_0 -> scale(panel, k, lane) * (half(panel, k, lane) - 8);
+            case F64, I32, I64 -> throw new IllegalStateException("no panels hold " + type);
+        };
     }
 
-    /** The scale of the block that holds weight (k, n); 1 for F16 and BF16. */
-    public float scale(int k, int n) {
-        return scales == null ? 1 : scales[(n / WIDTH * (depth / BlockFormat.SIZE) + k / BlockFormat.SIZE) * WIDTH + n % WIDTH];
+    private float scale(int panel, int k, int lane) {
+        return scales[(panel * (depth / BlockFormat.SIZE) + k / BlockFormat.SIZE) * WIDTH + lane];
+    }
+
+    private int half(int panel, int k, int lane) {
+        int half = BlockFormat.SIZE / 2;
+        int within = k % BlockFormat.SIZE;
+        int pair = codes[((panel * (depth / BlockFormat.SIZE) + k / BlockFormat.SIZE) * half + within % half) * WIDTH + lane];
+        return within < half ? pair & 0xF : pair >> 4 & 0xF;
+    }
+
+    /** The columns of a panel as a matrix (K, 32 or fewer): a view of F32, a widened copy of other types. */
+    public Matrix panel(int panel) {
+        int first = panel * WIDTH;
+        int width = Math.min(WIDTH, columns - first);
+        if (type == DType.F32) {
+            return new Matrix(values, first * depth, depth, width, WIDTH, 1);
+        }
+        Matrix wide = Matrix.of(depth, width, new float[depth * width]);
+        for (int k = 0; k < depth; k++) {
+            for (int n = 0; n < width; n++) {
+                wide.set(k, n, weight(k, first + n));
+            }
+        }
+        return wide;
     }
 
     // ---- as a storage -----------------------------------------------------------------------------------------------------------
@@ -195,14 +261,12 @@ public final class WeightPanels implements Storage {
 
     @Override
     public double getDouble(long index) {
-        int k = (int) (index / columns);
-        int n = (int) (index % columns);
-        return code(k, n) * scale(k, n);
+        return weight((int) (index / columns), (int) (index % columns));
     }
 
     @Override
     public void setDouble(long index, double value) {
-        throw Problem.misused("weights in panels cannot be set", "their narrow type rounds, and a block shares its scale", "load the model in F32 to change its weights");
+        throw Problem.misused("weights in panels cannot be set", "they are laid out for reading, and a narrow type would round", "load the model for training to change its weights");
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.llmsys.matmul.internal;
 import org.llmsys.assembly.Provider;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.WorkerPool;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +25,7 @@ public final class ParallelMatmul implements MatmulKernel {
     static final int HEIGHT = 64;
 
     private final WorkerPool pool;
+    private final MatmulKernel tiles = new TiledMatmul();
 
     @Activate
     public ParallelMatmul(@Reference WorkerPool pool) {
@@ -42,5 +44,11 @@ public final class ParallelMatmul implements MatmulKernel {
             int columns = Math.min(Tile.WIDTH, c.columns() - column);
             new Tile(row, rows, column, columns).multiply(a, b, c, accumulate);
         });
+    }
+
+    @Override
+    public void multiplyPanels(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+        MatmulKernel.requireFit(a, w, bias, c);
+        pool.run(w.panels(), panel -> tiles.multiplyPanel(panel, a, w, bias, c));
     }
 }

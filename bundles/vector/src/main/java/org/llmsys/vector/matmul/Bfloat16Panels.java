@@ -3,18 +3,13 @@ package org.llmsys.vector.matmul;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 import org.llmsys.matmul.WeightPanels;
 
-/**
- * Weights of BF16: the bits of a float's upper half, so a shift makes floats of them.
- *
- * <p>Written by {@code src/main/scripts/WritePanels.java}.
- */
+/** Weights of BF16: the bits of a float's upper half, so a shift makes floats of them. */
 final class Bfloat16Panels implements PanelKernel {
 
     private static final int WIDTH = WeightPanels.WIDTH;
@@ -22,86 +17,29 @@ final class Bfloat16Panels implements PanelKernel {
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
     @Override
-    public void oneRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, int strip2, int strip3, float[] y, int yAt) {
+    public void addRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, float[] y, int y0, int y1) {
         short[] halves = w.halves();
-        int depth = w.depth();
-        int h0 = halves(strip0, depth);
-        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        int h1 = halves(strip1, depth);
-        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        int h2 = halves(strip2, depth);
-        VectorMask<Float> mask2 = FLOATS.indexInRange(PanelKernel.column(strip2), w.columns());
-        int h3 = halves(strip3, depth);
-        VectorMask<Float> mask3 = FLOATS.indexInRange(PanelKernel.column(strip3), w.columns());
-        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
-        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
-        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
-        FloatVector sum3 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip3), mask3);
-        for (int k = 0; k < depth; k++) {
+        int h0 = PanelKernel.line(strip0, 0, w.depth());
+        int h1 = PanelKernel.line(strip1, 0, w.depth());
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, y1);
+        for (int k = 0; k < w.depth(); k++) {
             FloatVector each = FloatVector.broadcast(FLOATS, x[xAt + k]);
-            FloatVector w0 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h0 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            sum0 = w0.fma(each, sum0);
-            FloatVector w1 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h1 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            sum1 = w1.fma(each, sum1);
-            FloatVector w2 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h2 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            sum2 = w2.fma(each, sum2);
-            FloatVector w3 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h3 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            sum3 = w3.fma(each, sum3);
+            IntVector bits0 = (IntVector) ShortVector.fromArray(SHORTS, halves, h0 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector bits1 = (IntVector) ShortVector.fromArray(SHORTS, halves, h1 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0);
+            sum0 = bits0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(each, sum0);
+            sum1 = bits1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(each, sum1);
         }
-        sum0.intoArray(y, yAt + PanelKernel.column(strip0), mask0);
-        sum1.intoArray(y, yAt + PanelKernel.column(strip1), mask1);
-        sum2.intoArray(y, yAt + PanelKernel.column(strip2), mask2);
-        sum3.intoArray(y, yAt + PanelKernel.column(strip3), mask3);
+        sum0.intoArray(y, y0);
+        sum1.intoArray(y, y1);
     }
 
     @Override
-    public void fourRows(float[] x, int xAt, int xStride, WeightPanels w, int strip0, int strip1, float[] y, int yAt, int yStride) {
-        short[] halves = w.halves();
-        int depth = w.depth();
-        int h0 = halves(strip0, depth);
-        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        int h1 = halves(strip1, depth);
-        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        int x1 = xAt + xStride;
-        int x2 = x1 + xStride;
-        int x3 = x2 + xStride;
-        int y0 = yAt + PanelKernel.column(strip0);
-        int y1 = yAt + PanelKernel.column(strip1);
-        FloatVector sum00 = FloatVector.fromArray(FLOATS, y, y0, mask0);
-        FloatVector sum01 = FloatVector.fromArray(FLOATS, y, y1, mask1);
-        FloatVector sum10 = FloatVector.fromArray(FLOATS, y, y0 + yStride, mask0);
-        FloatVector sum11 = FloatVector.fromArray(FLOATS, y, y1 + yStride, mask1);
-        FloatVector sum20 = FloatVector.fromArray(FLOATS, y, y0 + 2 * yStride, mask0);
-        FloatVector sum21 = FloatVector.fromArray(FLOATS, y, y1 + 2 * yStride, mask1);
-        FloatVector sum30 = FloatVector.fromArray(FLOATS, y, y0 + 3 * yStride, mask0);
-        FloatVector sum31 = FloatVector.fromArray(FLOATS, y, y1 + 3 * yStride, mask1);
-        for (int k = 0; k < depth; k++) {
-            FloatVector w0 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h0 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            FloatVector w1 = ((IntVector) ShortVector.fromArray(SHORTS, halves, h1 + k * WIDTH).convertShape(VectorOperators.S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            FloatVector each0 = FloatVector.broadcast(FLOATS, x[xAt + k]);
-            sum00 = w0.fma(each0, sum00);
-            sum01 = w1.fma(each0, sum01);
-            FloatVector each1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
-            sum10 = w0.fma(each1, sum10);
-            sum11 = w1.fma(each1, sum11);
-            FloatVector each2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
-            sum20 = w0.fma(each2, sum20);
-            sum21 = w1.fma(each2, sum21);
-            FloatVector each3 = FloatVector.broadcast(FLOATS, x[x3 + k]);
-            sum30 = w0.fma(each3, sum30);
-            sum31 = w1.fma(each3, sum31);
+    public void widen(WeightPanels w, int strip, int k, int depth, float[] to, int at, int stride) {
+        int from = PanelKernel.line(strip, k, w.depth());
+        for (int j = 0; j < depth; j++) {
+            IntVector bits = (IntVector) ShortVector.fromArray(SHORTS, w.halves(), from + j * WIDTH).convertShape(VectorOperators.S2I, INTS, 0);
+            bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, at + j * stride);
         }
-        sum00.intoArray(y, y0, mask0);
-        sum01.intoArray(y, y1, mask1);
-        sum10.intoArray(y, y0 + yStride, mask0);
-        sum11.intoArray(y, y1 + yStride, mask1);
-        sum20.intoArray(y, y0 + 2 * yStride, mask0);
-        sum21.intoArray(y, y1 + 2 * yStride, mask1);
-        sum30.intoArray(y, y0 + 3 * yStride, mask0);
-        sum31.intoArray(y, y1 + 3 * yStride, mask1);
-    }
-
-    private static int halves(int strip, int depth) {
-        return strip / STRIPS * depth * WIDTH + PanelKernel.lane(strip);
     }
 }

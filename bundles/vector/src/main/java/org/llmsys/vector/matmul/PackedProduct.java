@@ -46,14 +46,14 @@ final class PackedProduct {
     }
 
     /** C and the start must have columnStride 1, the start may have rowStride 0, or be one zero; K is at least 1. */
-    void multiply(Matrix a, Matrix b, Matrix start, Matrix c) {
+    void multiply(Matrix a, RightOperand b, Matrix start, Matrix c) {
         int span = Math.min(SPAN * kernel.rows(), Math.ceilDiv(c.rows(), kernel.rows()) * kernel.rows());
         Matrix turned = a.transposed();                                          // (K, M)
-        float[] packedA = scratch.lend(span * Math.min(DEPTH, b.rows()) + TileColumn.SLACK);
+        float[] packedA = scratch.lend(span * Math.min(DEPTH, b.depth()) + TileColumn.SLACK);
         try {
-            for (int k = 0; k < b.rows(); k += DEPTH) {
+            for (int k = 0; k < b.depth(); k += DEPTH) {
                 for (int m = 0; m < c.rows(); m += span) {
-                    multiplyBlock(new Block(turned, b, k == 0 ? start : c, c, k, Math.min(DEPTH, b.rows() - k), m, Math.min(span, c.rows() - m), packedA));
+                    multiplyBlock(new Block(turned, b, k == 0 ? start : c, c, k, Math.min(DEPTH, b.depth() - k), m, Math.min(span, c.rows() - m), packedA));
                 }
             }
         } finally {
@@ -72,7 +72,7 @@ final class PackedProduct {
      * @param rows    number of rows
      * @param packedA the block's panels of A
      */
-    record Block(Matrix a, Matrix b, Matrix start, Matrix c, int k, int depth, int row, int rows, float[] packedA) {
+    record Block(Matrix a, RightOperand b, Matrix start, Matrix c, int k, int depth, int row, int rows, float[] packedA) {
     }
 
     private void multiplyBlock(Block block) {
@@ -101,7 +101,7 @@ final class PackedProduct {
     private void multiplyRectangle(Block block, int row, int rows, int column, int width) {
         int columns = Math.min(width, block.c.columns() - column);
         float[] packedB = scratch.lend(width * block.depth);
-        Panels.pack(block.b, column, columns, kernel.columns(), block.k, block.depth, packedB, 0);
+        block.b.pack(column, columns, kernel.columns(), block.k, block.depth, packedB, 0);
         for (int n = 0; n < columns; n += kernel.columns()) {
             tiles.multiply(block, row, rows, column + n, Math.min(kernel.columns(), columns - n), packedB, n * block.depth);
         }

@@ -7,15 +7,16 @@ import jdk.incubator.vector.VectorSpecies;
 import org.llmsys.matmul.WeightPanels;
 
 /**
- * Multiplies rows with weights in panels, some strips at a time. A strip is what one register of floats holds of a panel: a whole panel
- * of sixteen columns where registers have sixteen lanes, half of one where they have eight.
+ * Weights of one type in panels, strip by strip. A strip is what one register of floats holds of a panel: half of a panel's columns where registers have
+ * sixteen lanes, a quarter where they have eight.
  *
  * <pre>
- *   y[n] += sum over blocks b of scale[b,n] * (sum over k in b of x[k] * code[k,n])        n in the strip
+ *   y[n] += x[0]*w[0,n] + x[1]*w[1,n] + ...        n in the strip, k ascending, w = scale * code
  * </pre>
  *
- * <p>Each lane is one sum that meets k from low to high, so several strips are computed at once: their sums do not wait for each other.
- * {@code y} holds what the sums start from.
+ * <p>Each lane is one sum. Each weight becomes a float before it is multiplied, so a product has the bits that a product with the widened weights
+ * has, whatever the number of rows. Bodies are small on purpose: HotSpot gives up inlining what a conversion is made of when a method holds
+ * more than a few, and then every register is an object.
  */
 interface PanelKernel {
 
@@ -26,15 +27,15 @@ interface PanelKernel {
     /** Strips of a panel. */
     int STRIPS = WeightPanels.WIDTH / LANES;
 
-    /** One row of x and four strips, which may be the same. */
-    void oneRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, int strip2, int strip3, float[] y, int yAt);
+    /** Adds one row of x times two strips to whole registers of y. */
+    void addRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, float[] y, int y0, int y1);
 
-    /** Four rows of x, {@code xStride} and {@code yStride} apart, and two strips, which may be the same. */
-    void fourRows(float[] x, int xAt, int xStride, WeightPanels w, int strip0, int strip1, float[] y, int yAt, int yStride);
+    /** Writes the weights k to k + depth of a strip as floats, {@code LANES} side by side, lines {@code stride} apart; whole blocks of types that have them. */
+    void widen(WeightPanels w, int strip, int k, int depth, float[] to, int at, int stride);
 
-    /** Where a strip's part of a line of sixteen begins. */
-    static int lane(int strip) {
-        return strip % STRIPS * LANES;
+    /** Where line k of a strip begins, in lines as wide as a panel. */
+    static int line(int strip, int k, int depth) {
+        return (strip / STRIPS * depth + k) * WeightPanels.WIDTH + strip % STRIPS * LANES;
     }
 
     /** The column where a strip begins. */

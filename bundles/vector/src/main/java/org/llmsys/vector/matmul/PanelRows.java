@@ -7,17 +7,21 @@ import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.WorkerPool;
 
 /**
- * Products with weights in panels: strips are shared among threads, and within a strip four rows meet the weights at once.
+ * Products of a few rows with weights in panels. Strips are shared among threads. One row reads narrow weights as they are; several rows meet
+ * weights that were widened for all of them, a few kilobytes at a time.
  *
- * <p>A strip's sums never depend on who computes them or on the other rows, so one row gives the same bits alone and in a batch, for any
- * number of threads.
+ * <p>A sum never depends on who computes it or on the other rows, so one row gives the same bits alone and in a batch, for any number of
+ * threads.
  */
 final class PanelRows {
 
-    /** Strips that one row takes at once. */
+    /** Rows that meet a weight at once. */
     private static final int FOUR = 4;
     /** Weights that are worth another thread's call. */
     private static final int SMALLEST = 1 << 15;
+    /** Steps of k that are widened at once: two strips of them fit the nearest cache. */
+    private static final int DEPTH = 256;
+    private static final int LANES = PanelKernel.LANES;
 
     private final Scratch scratch;
     private final WorkerPool pool;
@@ -27,86 +31,121 @@ final class PanelRows {
         this.pool = pool;
     }
 
-    /** @param bias (1,N), or null */
-    void multiply(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
-        if (a.columnStride() != 1) {
-            float[] array = scratch.lend(VectorMatmul.sizeOfCopy(a));
-            Matrix beside = Matrix.of(a.rows(), a.columns(), array);
-            VectorMatmul.copy(a, beside);
-            multiplyInto(beside, w, bias, c);
-            scratch.giveBack(array);
-        } else {
-            multiplyInto(a, w, bias, c);
-        }
-    }
-
-    private void multiplyInto(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
-        if (c.columnStride() == 1) {
-            multiplyLying(a, w, bias, c);
-            return;
-        }
-        float[] array = scratch.lend(VectorMatmul.sizeOfCopy(c));
-        Matrix beside = Matrix.of(c.rows(), c.columns(), array);
-        multiplyLying(a, w, bias, beside);
-        VectorMatmul.copy(beside, c);
-        scratch.giveBack(array);
-    }
-
-    private void multiplyLying(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
-        PanelKernel kernel = switch (w.type()) {
+    /** The kernel for weights of this type. */
+    static PanelKernel kernel(WeightPanels w) {
+        return switch (w.type()) {
+            case F32 -> new FloatPanels();
             case Q8_0 -> new Q8Panels();
             case Q4_0 -> new Q4Panels();
             case F16 -> new HalfPanels();
             case BF16 -> new Bfloat16Panels();
-            case F32, F64, I32, I64 -> throw new IllegalArgumentException("no panels hold " + w.type());
+            case F64, I32, I64 -> throw new IllegalArgumentException("no panels hold " + w.type());
         };
-        int strips = Math.ceilDiv(w.columns(), PanelKernel.LANES);
+    }
+
+    /**
+     * A and C must have columnStride 1.
+     *
+     * @param start what the sums start from: C itself, or one row for all of them
+     */
+    void multiply(Matrix a, WeightPanels w, Matrix start, Matrix c) {
+        PanelKernel kernel = kernel(w);
+        int strips = Math.ceilDiv(w.columns(), LANES);
         int each = stripsOfChunk(strips, w.depth(), c.rows());
         pool.run(Math.ceilDiv(strips, each), chunk -> {
             int from = chunk * each;
             int to = Math.min(strips, from + each);
-            begin(bias, PanelKernel.column(from), Math.min(w.columns(), PanelKernel.column(to)), c);
-            add(kernel, a, w, from, to, c);
+            if (start != c) {
+                int column = PanelKernel.column(from);
+                RowProduct.begin(start, column, new Matrix(c.data(), c.offset() + column, c.rows(), Math.min(w.columns(), PanelKernel.column(to)) - column, c.rowStride(), 1));
+            }
+            if (c.rows() == 1) {
+                addRow(kernel, a, w, from, to, c);
+            } else {
+                addRows(kernel, a, w, from, to, c);
+            }
         });
     }
 
     /** Whole groups of four; not many more chunks than threads, so that memory is read straight on. */
     private int stripsOfChunk(int strips, int depth, int rows) {
-        long worth = Math.max(FOUR, SMALLEST / Math.max(1, (long) depth * PanelKernel.LANES * rows));
+        long worth = Math.max(FOUR, SMALLEST / Math.max(1, (long) depth * LANES * rows));
         long fair = pool.threads() == 1 ? strips : Math.ceilDiv(strips, 4L * pool.threads());
         return (int) Math.min(Integer.MAX_VALUE - FOUR, Math.ceilDiv(Math.max(worth, fair), FOUR) * FOUR);
     }
 
-    private static void begin(Matrix bias, int from, int to, Matrix c) {
-        for (int m = 0; m < c.rows(); m++) {
-            int row = c.offset() + m * c.rowStride();
-            if (bias == null) {
-                Arrays.fill(c.data(), row + from, row + to, 0);
-            } else if (bias.columnStride() == 1) {
-                System.arraycopy(bias.data(), bias.offset() + from, c.data(), row + from, to - from);
-            } else {
-                for (int n = from; n < to; n++) {
-                    c.data()[row + n] = bias.get(0, n);
-                }
+    private void addRow(PanelKernel kernel, Matrix a, WeightPanels w, int from, int to, Matrix c) {
+        int whole = Math.min(to, w.columns() / LANES);                    // strips without padding
+        int strip = from;
+        if (kernel instanceof FloatPanels wide) {
+            for (; strip + FOUR <= whole; strip += FOUR) {
+                wide.addRow(a.data(), a.offset(), w, strip, c.data(), c.offset() + PanelKernel.column(strip));
             }
+        }
+        for (; strip + 2 <= whole; strip += 2) {
+            int at = c.offset() + PanelKernel.column(strip);
+            kernel.addRow(a.data(), a.offset(), w, strip, strip + 1, c.data(), at, at + LANES);
+        }
+        if (strip < to) {
+            int at = c.offset() + PanelKernel.column(strip);
+            int columns = Math.min(2 * LANES, w.columns() - PanelKernel.column(strip));
+            float[] tile = scratch.lend(2 * LANES);
+            System.arraycopy(c.data(), at, tile, 0, columns);
+            kernel.addRow(a.data(), a.offset(), w, strip, Math.min(strip + 1, to - 1), tile, 0, LANES);
+            System.arraycopy(tile, 0, c.data(), at, columns);
+            scratch.giveBack(tile);
         }
     }
 
-    /** Fours of rows first, strip by strip, so that a strip's weights stay in the nearest cache; then the rows that are left. */
-    private static void add(PanelKernel kernel, Matrix a, WeightPanels w, int from, int to, Matrix c) {
-        int fours = c.rows() / FOUR * FOUR;
-        for (int strip = from; strip < to && fours > 0; strip += 2) {
-            int second = Math.min(strip + 1, to - 1);
-            for (int m = 0; m < fours; m += FOUR) {
-                kernel.fourRows(a.data(), a.offset() + m * a.rowStride(), a.rowStride(), w, strip, second, c.data(), c.offset() + m * c.rowStride(), c.rowStride());
+    private void addRows(PanelKernel kernel, Matrix a, WeightPanels w, int from, int to, Matrix c) {
+        boolean narrow = !(kernel instanceof FloatPanels);
+        float[] wide = narrow ? scratch.lend(2 * LANES * DEPTH) : null;
+        for (int strip = from; strip < to; strip += 2) {
+            int next = Math.min(strip + 1, to - 1);
+            if (!narrow) {
+                addRows(a, 0, w.depth(), w.values(), PanelKernel.line(strip, 0, w.depth()), PanelKernel.line(next, 0, w.depth()), WeightPanels.WIDTH, strip, c);
+                continue;
+            }
+            for (int k = 0; k < w.depth(); k += DEPTH) {
+                int depth = Math.min(DEPTH, w.depth() - k);
+                kernel.widen(w, strip, k, depth, wide, 0, 2 * LANES);
+                kernel.widen(w, next, k, depth, wide, LANES, 2 * LANES);
+                addRows(a, k, depth, wide, 0, LANES, 2 * LANES, strip, c);
             }
         }
-        for (int m = fours; m < c.rows(); m++) {
-            for (int strip = from; strip < to; strip += FOUR) {
-                int last = to - 1;
-                kernel.oneRow(a.data(), a.offset() + m * a.rowStride(), w, strip, Math.min(strip + 1, last), Math.min(strip + 2, last),
-                        Math.min(strip + 3, last), c.data(), c.offset() + m * c.rowStride());
-            }
+        if (narrow) {
+            scratch.giveBack(wide);
         }
+    }
+
+    /** All rows of A from column k on, times two strips; rows that are missing in the last four are the last one again. */
+    private void addRows(Matrix a, int k, int depth, float[] b, int b0, int b1, int stride, int strip, Matrix c) {
+        int column = PanelKernel.column(strip);
+        int columns = Math.min(2 * LANES, c.columns() - column);
+        int last = c.rows() - 1;
+        for (int m = 0; m <= last; m += FOUR) {
+            int m1 = Math.min(m + 1, last);
+            int m2 = Math.min(m + 2, last);
+            int m3 = Math.min(m + 3, last);
+            if (columns == 2 * LANES) {
+                FloatPanels.addRows(a.data(), at(a, m, k), at(a, m1, k), at(a, m2, k), at(a, m3, k), depth, b, b0, b1, stride,
+                        c.data(), at(c, m, column), at(c, m1, column), at(c, m2, column), at(c, m3, column), LANES);
+                continue;
+            }
+            float[] tile = scratch.lend(2 * LANES * FOUR);
+            for (int i = 0; i < FOUR; i++) {
+                System.arraycopy(c.data(), at(c, Math.min(m + i, last), column), tile, i * 2 * LANES, columns);
+            }
+            FloatPanels.addRows(a.data(), at(a, m, k), at(a, m1, k), at(a, m2, k), at(a, m3, k), depth, b, b0, b1, stride,
+                    tile, 0, 2 * LANES, 4 * LANES, 6 * LANES, LANES);
+            for (int i = 0; i < FOUR; i++) {
+                System.arraycopy(tile, i * 2 * LANES, c.data(), at(c, Math.min(m + i, last), column), columns);
+            }
+            scratch.giveBack(tile);
+        }
+    }
+
+    private static int at(Matrix m, int row, int column) {
+        return m.offset() + row * m.rowStride() + column;
     }
 }

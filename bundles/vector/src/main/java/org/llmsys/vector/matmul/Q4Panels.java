@@ -3,7 +3,6 @@ package org.llmsys.vector.matmul;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -12,174 +11,78 @@ import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.BlockFormat;
 
 /**
- * Weights of {@code Q4_0}: the low halves of sixteen bytes are the weights of one k, the high halves those of the k sixteen later. Both
- * are read from the same sixteen lines, one after the other, so that k ascends.
+ * Weights of {@code Q4_0}: the low halves of a line of bytes are the weights of one k, the high halves those of the k sixteen later. Both are read
+ * from the same sixteen lines, one after the other, so that k ascends.
  *
- * <p>Written by {@code src/main/scripts/WritePanels.java}.
+ * <pre>
+ *   weight = scale * (half - 8) = half * scale + (-8 * scale)        fused, so it is rounded once, like the product
+ * </pre>
  */
 final class Q4Panels implements PanelKernel {
 
     private static final int SIZE = BlockFormat.SIZE;
+    private static final int HALF = SIZE / 2;
     private static final int WIDTH = WeightPanels.WIDTH;
-    /** Bytes of a block of a panel. */
-    private static final int BLOCK = SIZE / 2 * WIDTH;
     private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * LANES));
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
     @Override
-    public void oneRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, int strip2, int strip3, float[] y, int yAt) {
+    public void addRow(float[] x, int xAt, WeightPanels w, int strip0, int strip1, float[] y, int y0, int y1) {
         byte[] codes = w.codes();
         float[] scales = w.scales();
-        int blocks = w.depth() / SIZE;
-        int c0 = codes(strip0, blocks);
-        int s0 = scales(strip0, blocks);
-        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        int c1 = codes(strip1, blocks);
-        int s1 = scales(strip1, blocks);
-        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        int c2 = codes(strip2, blocks);
-        int s2 = scales(strip2, blocks);
-        VectorMask<Float> mask2 = FLOATS.indexInRange(PanelKernel.column(strip2), w.columns());
-        int c3 = codes(strip3, blocks);
-        int s3 = scales(strip3, blocks);
-        VectorMask<Float> mask3 = FLOATS.indexInRange(PanelKernel.column(strip3), w.columns());
-        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip0), mask0);
-        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip1), mask1);
-        FloatVector sum2 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip2), mask2);
-        FloatVector sum3 = FloatVector.fromArray(FLOATS, y, yAt + PanelKernel.column(strip3), mask3);
-        for (int block = 0, k = xAt; block < blocks; block++) {
-            FloatVector part0 = FloatVector.zero(FLOATS);
-            FloatVector part1 = FloatVector.zero(FLOATS);
-            FloatVector part2 = FloatVector.zero(FLOATS);
-            FloatVector part3 = FloatVector.zero(FLOATS);
-            for (int j = 0; j < SIZE / 2; j++, k++) {
-                FloatVector each = FloatVector.broadcast(FLOATS, x[k]);
-                part0 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part0);
-                part1 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part1);
-                part2 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c2 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part2);
-                part3 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c3 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part3);
+        int c0 = PanelKernel.line(strip0, 0, w.depth() / 2);
+        int c1 = PanelKernel.line(strip1, 0, w.depth() / 2);
+        int s0 = PanelKernel.line(strip0, 0, w.depth() / SIZE);
+        int s1 = PanelKernel.line(strip1, 0, w.depth() / SIZE);
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, y, y1);
+        for (int k = xAt; k < xAt + w.depth(); k += SIZE) {
+            FloatVector scale0 = FloatVector.fromArray(FLOATS, scales, s0);
+            FloatVector scale1 = FloatVector.fromArray(FLOATS, scales, s1);
+            FloatVector lift0 = scale0.mul(-8);
+            FloatVector lift1 = scale1.mul(-8);
+            for (int j = 0; j < HALF; j++) {
+                FloatVector each = FloatVector.broadcast(FLOATS, x[k + j]);
+                FloatVector w0 = (FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0))
+                        .and(15).convert(VectorOperators.I2F, 0);
+                FloatVector w1 = (FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0))
+                        .and(15).convert(VectorOperators.I2F, 0);
+                sum0 = w0.fma(scale0, lift0).fma(each, sum0);
+                sum1 = w1.fma(scale1, lift1).fma(each, sum1);
             }
-            for (int j = 0; j < SIZE / 2; j++, k++) {
-                FloatVector each = FloatVector.broadcast(FLOATS, x[k]);
-                part0 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part0);
-                part1 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part1);
-                part2 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c2 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part2);
-                part3 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c3 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0)).fma(each, part3);
+            for (int j = 0; j < HALF; j++) {
+                FloatVector each = FloatVector.broadcast(FLOATS, x[k + j + HALF]);
+                FloatVector w0 = (FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4)
+                        .and(15).convert(VectorOperators.I2F, 0);
+                FloatVector w1 = (FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4)
+                        .and(15).convert(VectorOperators.I2F, 0);
+                sum0 = w0.fma(scale0, lift0).fma(each, sum0);
+                sum1 = w1.fma(scale1, lift1).fma(each, sum1);
             }
-            sum0 = FloatVector.fromArray(FLOATS, scales, s0).fma(part0, sum0);
-            sum1 = FloatVector.fromArray(FLOATS, scales, s1).fma(part1, sum1);
-            sum2 = FloatVector.fromArray(FLOATS, scales, s2).fma(part2, sum2);
-            sum3 = FloatVector.fromArray(FLOATS, scales, s3).fma(part3, sum3);
-            c0 += BLOCK;
+            c0 += HALF * WIDTH;
+            c1 += HALF * WIDTH;
             s0 += WIDTH;
-            c1 += BLOCK;
             s1 += WIDTH;
-            c2 += BLOCK;
-            s2 += WIDTH;
-            c3 += BLOCK;
-            s3 += WIDTH;
         }
-        sum0.intoArray(y, yAt + PanelKernel.column(strip0), mask0);
-        sum1.intoArray(y, yAt + PanelKernel.column(strip1), mask1);
-        sum2.intoArray(y, yAt + PanelKernel.column(strip2), mask2);
-        sum3.intoArray(y, yAt + PanelKernel.column(strip3), mask3);
+        sum0.intoArray(y, y0);
+        sum1.intoArray(y, y1);
     }
 
     @Override
-    public void fourRows(float[] x, int xAt, int xStride, WeightPanels w, int strip0, int strip1, float[] y, int yAt, int yStride) {
+    public void widen(WeightPanels w, int strip, int k, int depth, float[] to, int at, int stride) {
         byte[] codes = w.codes();
-        float[] scales = w.scales();
-        int blocks = w.depth() / SIZE;
-        int c0 = codes(strip0, blocks);
-        int s0 = scales(strip0, blocks);
-        VectorMask<Float> mask0 = FLOATS.indexInRange(PanelKernel.column(strip0), w.columns());
-        int c1 = codes(strip1, blocks);
-        int s1 = scales(strip1, blocks);
-        VectorMask<Float> mask1 = FLOATS.indexInRange(PanelKernel.column(strip1), w.columns());
-        int k1 = xAt + xStride;
-        int k2 = k1 + xStride;
-        int k3 = k2 + xStride;
-        int y0 = yAt + PanelKernel.column(strip0);
-        int y1 = yAt + PanelKernel.column(strip1);
-        FloatVector sum00 = FloatVector.fromArray(FLOATS, y, y0, mask0);
-        FloatVector sum01 = FloatVector.fromArray(FLOATS, y, y1, mask1);
-        FloatVector sum10 = FloatVector.fromArray(FLOATS, y, y0 + yStride, mask0);
-        FloatVector sum11 = FloatVector.fromArray(FLOATS, y, y1 + yStride, mask1);
-        FloatVector sum20 = FloatVector.fromArray(FLOATS, y, y0 + 2 * yStride, mask0);
-        FloatVector sum21 = FloatVector.fromArray(FLOATS, y, y1 + 2 * yStride, mask1);
-        FloatVector sum30 = FloatVector.fromArray(FLOATS, y, y0 + 3 * yStride, mask0);
-        FloatVector sum31 = FloatVector.fromArray(FLOATS, y, y1 + 3 * yStride, mask1);
-        for (int block = 0, k = xAt; block < blocks; block++) {
-            FloatVector part00 = FloatVector.zero(FLOATS);
-            FloatVector part01 = FloatVector.zero(FLOATS);
-            FloatVector part10 = FloatVector.zero(FLOATS);
-            FloatVector part11 = FloatVector.zero(FLOATS);
-            FloatVector part20 = FloatVector.zero(FLOATS);
-            FloatVector part21 = FloatVector.zero(FLOATS);
-            FloatVector part30 = FloatVector.zero(FLOATS);
-            FloatVector part31 = FloatVector.zero(FLOATS);
-            for (int j = 0; j < SIZE / 2; j++, k++, k1++, k2++, k3++) {
-                FloatVector w0 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0));
-                FloatVector w1 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).and(15).sub(8).convert(VectorOperators.I2F, 0));
-                FloatVector x0 = FloatVector.broadcast(FLOATS, x[k]);
-                part00 = w0.fma(x0, part00);
-                part01 = w1.fma(x0, part01);
-                FloatVector x1 = FloatVector.broadcast(FLOATS, x[k1]);
-                part10 = w0.fma(x1, part10);
-                part11 = w1.fma(x1, part11);
-                FloatVector x2 = FloatVector.broadcast(FLOATS, x[k2]);
-                part20 = w0.fma(x2, part20);
-                part21 = w1.fma(x2, part21);
-                FloatVector x3 = FloatVector.broadcast(FLOATS, x[k3]);
-                part30 = w0.fma(x3, part30);
-                part31 = w1.fma(x3, part31);
+        int c = PanelKernel.line(strip, k / 2, w.depth() / 2);
+        int s = PanelKernel.line(strip, k / SIZE, w.depth() / SIZE);
+        for (int block = 0; block < depth; block += SIZE, c += HALF * WIDTH, s += WIDTH) {
+            FloatVector scale = FloatVector.fromArray(FLOATS, w.scales(), s);
+            FloatVector lift = scale.mul(-8);
+            for (int j = 0; j < HALF; j++) {
+                IntVector pairs = (IntVector) ByteVector.fromArray(BYTES, codes, c + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0);
+                FloatVector low = (FloatVector) pairs.and(15).convert(VectorOperators.I2F, 0);
+                FloatVector high = (FloatVector) pairs.lanewise(VectorOperators.LSHR, 4).and(15).convert(VectorOperators.I2F, 0);
+                low.fma(scale, lift).intoArray(to, at + (block + j) * stride);
+                high.fma(scale, lift).intoArray(to, at + (block + j + HALF) * stride);
             }
-            for (int j = 0; j < SIZE / 2; j++, k++, k1++, k2++, k3++) {
-                FloatVector w0 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c0 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0));
-                FloatVector w1 = ((FloatVector) ((IntVector) ByteVector.fromArray(BYTES, codes, c1 + j * WIDTH).convertShape(VectorOperators.B2I, INTS, 0)).lanewise(VectorOperators.LSHR, 4).and(15).sub(8).convert(VectorOperators.I2F, 0));
-                FloatVector x0 = FloatVector.broadcast(FLOATS, x[k]);
-                part00 = w0.fma(x0, part00);
-                part01 = w1.fma(x0, part01);
-                FloatVector x1 = FloatVector.broadcast(FLOATS, x[k1]);
-                part10 = w0.fma(x1, part10);
-                part11 = w1.fma(x1, part11);
-                FloatVector x2 = FloatVector.broadcast(FLOATS, x[k2]);
-                part20 = w0.fma(x2, part20);
-                part21 = w1.fma(x2, part21);
-                FloatVector x3 = FloatVector.broadcast(FLOATS, x[k3]);
-                part30 = w0.fma(x3, part30);
-                part31 = w1.fma(x3, part31);
-            }
-            FloatVector scale0 = FloatVector.fromArray(FLOATS, scales, s0);
-            FloatVector scale1 = FloatVector.fromArray(FLOATS, scales, s1);
-            sum00 = scale0.fma(part00, sum00);
-            sum01 = scale1.fma(part01, sum01);
-            sum10 = scale0.fma(part10, sum10);
-            sum11 = scale1.fma(part11, sum11);
-            sum20 = scale0.fma(part20, sum20);
-            sum21 = scale1.fma(part21, sum21);
-            sum30 = scale0.fma(part30, sum30);
-            sum31 = scale1.fma(part31, sum31);
-            c0 += BLOCK;
-            s0 += WIDTH;
-            c1 += BLOCK;
-            s1 += WIDTH;
         }
-        sum00.intoArray(y, y0, mask0);
-        sum01.intoArray(y, y1, mask1);
-        sum10.intoArray(y, y0 + yStride, mask0);
-        sum11.intoArray(y, y1 + yStride, mask1);
-        sum20.intoArray(y, y0 + 2 * yStride, mask0);
-        sum21.intoArray(y, y1 + 2 * yStride, mask1);
-        sum30.intoArray(y, y0 + 3 * yStride, mask0);
-        sum31.intoArray(y, y1 + 3 * yStride, mask1);
-    }
-
-    private static int codes(int strip, int blocks) {
-        return strip / STRIPS * blocks * BLOCK + PanelKernel.lane(strip);
-    }
-
-    private static int scales(int strip, int blocks) {
-        return strip / STRIPS * blocks * WIDTH + PanelKernel.lane(strip);
     }
 }

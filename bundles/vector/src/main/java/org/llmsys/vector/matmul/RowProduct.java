@@ -77,7 +77,8 @@ final class RowProduct {
         return Math.min(fair, c.rows() == 1 ? WIDEST : SHARED);
     }
 
-    private static void begin(Matrix start, int from, Matrix strip) {
+    /** Fills a strip of C, whose first column is {@code from}, with what its sums start from. */
+    static void begin(Matrix start, int from, Matrix strip) {
         for (int m = 0; m < strip.rows(); m++) {
             int row = strip.offset() + m * strip.rowStride();
             int startRow = start.offset() + m * start.rowStride() + from * start.columnStride();

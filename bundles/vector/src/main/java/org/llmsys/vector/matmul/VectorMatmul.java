@@ -93,7 +93,34 @@ public final class VectorMatmul implements MatmulKernel {
             return;
         }
         MatmulKernel.requireFit(a, w, bias, c);
-        panels.multiply(a, w, bias, c);
+        if (c.rows() == 0 || c.columns() == 0) {
+            return;
+        }
+        boolean readable = bias == null || bias.columnStride() == 1;
+        Matrix start = bias == null ? zero(c) : new Matrix(bias.data(), bias.offset(), c.rows(), c.columns(), 0, bias.columnStride());
+        if (a.columnStride() == 1 && c.columnStride() == 1 && readable) {
+            multiplyLaid(a, w, start, c);
+            return;
+        }
+        float[] rows = scratch.lend(sizeOfCopy(a));
+        float[] sums = scratch.lend(sizeOfCopy(c));
+        Matrix lying = Matrix.of(a.rows(), a.columns(), rows);
+        Matrix beside = Matrix.of(c.rows(), c.columns(), sums);
+        copy(a, lying);
+        copy(start, beside);
+        multiplyLaid(lying, w, beside, beside);
+        copy(beside, c);
+        scratch.giveBack(sums);
+        scratch.giveBack(rows);
+    }
+
+    /** A and C have columnStride 1, as the start has, unless it is one zero. */
+    private void multiplyLaid(Matrix a, WeightPanels w, Matrix start, Matrix c) {
+        if (c.rows() <= FEW_ROWS || w.depth() == 0) {
+            panels.multiply(a, w, start, c);
+        } else {
+            packed.multiply(a, new RightOperand.Laid(w, PanelRows.kernel(w)), start, c);
+        }
     }
 
     @Override
@@ -165,7 +192,7 @@ public final class VectorMatmul implements MatmulKernel {
         if (!readable) {                                               // a bias that lies along the rows
             copy(start, c);
         }
-        packed.multiply(a, b, readable ? start : c, c);
+        packed.multiply(a, new RightOperand.Lying(b), readable ? start : c, c);
     }
 
     static void copy(Matrix from, Matrix to) {

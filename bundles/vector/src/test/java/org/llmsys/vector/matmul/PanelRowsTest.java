@@ -18,10 +18,10 @@ import org.llmsys.tensor.WorkerPool;
 
 class PanelRowsTest {
 
-    private static final int[][] SIZES = {{1, 32, 1}, {1, 64, 15}, {1, 96, 17}, {3, 32, 33}, {4, 96, 64}, {5, 160, 100}, {8, 64, 207}, {13, 288, 48}};
+    private static final int[][] SIZES = {{1, 32, 1}, {1, 64, 15}, {1, 96, 17}, {3, 32, 33}, {4, 96, 64}, {5, 160, 100}, {8, 64, 207}, {6, 320, 47}, {9, 64, 31}, {13, 288, 48}, {70, 416, 75}};
 
     @ParameterizedTest
-    @EnumSource(names = {"Q8_0", "Q4_0", "F16", "BF16"})
+    @EnumSource(names = {"F32", "Q8_0", "Q4_0", "F16", "BF16"})
     @DisplayName("registers, several rows and threads give the reference's bits, with and without bias, from turned rows, into strided results")
     void bitsOfTheReference(DType type) {
         try (WorkerPool pool = WorkerPool.of(3)) {

@@ -12,6 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.matmul.MatrixBatch;
+import org.llmsys.matmul.WeightPanels;
+import org.llmsys.tensor.DType;
+import org.llmsys.tensor.Shape;
+import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 
 import com.sun.management.ThreadMXBean;
@@ -60,6 +64,14 @@ class VectorMatmulAllocationTest {
             calls.add(new Call(shape, 1, () -> kernel.multiply(a, b, c, false)));
             calls.add(new Call(shape + " transposed", 1, () -> kernel.multiply(a, turned, c, true)));
             calls.add(new Call(shape + " with bias", 1, () -> kernel.multiplyPlus(a, b, bias, c)));
+        }
+        for (DType type : new DType[] {DType.F32, DType.Q8_0, DType.Q4_0, DType.F16, DType.BF16}) {
+            WeightPanels panels = WeightPanels.of(List.of(Tensor.zeros(DType.F32, Shape.of(401, 320)).to(type)));
+            for (int rows : new int[] {1, 5, 20}) {
+                Matrix a = matrix(rows, 320);
+                Matrix c = matrix(rows, 401);
+                calls.add(new Call(rows + " rows times panels of " + type, 1, () -> kernel.multiplyPanels(a, panels, null, c)));
+            }
         }
         MatrixBatch x = new MatrixBatch(new Matrix(new float[8 * 64 * 48], 0, 64, 48, 8 * 48, 1), 8, 48);
         MatrixBatch scores = new MatrixBatch(new Matrix(new float[8 * 64 * 64], 0, 64, 64, 64, 1), 8, 64 * 64);
