@@ -1,5 +1,6 @@
 package org.llmsys.autograd;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,12 +24,15 @@ import org.llmsys.tensor.Tensor;
  * });
  * }</pre>
  *
- * <p>Where one step computes several sequences with caches, the bus gets the last one's queries, keys, values, scores and pattern.
+ * <p>Where one step computes several sequences with caches, each has queries, keys, values, scores and a pattern of its own: the first sequence's are
+ * shown under the place's name, those of sequence s, counted from 0, under {@code place[s]}. A listener to {@code blocks.0.attn.hook_q*} gets all.
  */
 public final class TraceHooks implements Hooks {
 
     private final TraceBus bus;
     private final Map<String, Tensor> seen = new LinkedHashMap<>();
+    /** How often the attempt came by a place: once for each sequence. */
+    private final Map<String, Integer> times = new HashMap<>();
 
     public TraceHooks(TraceBus bus) {
         this.bus = bus;
@@ -36,14 +40,19 @@ public final class TraceHooks implements Hooks {
 
     /** The step of a new attempt, looked into; what an earlier attempt showed is forgotten. */
     public Step attempt(Step step) {
-        seen.clear();
+        forget();
         return on(step);
     }
 
     /** Shows what the last attempt computed, in the order it was computed. */
     public void committed() {
         seen.forEach(bus::show);
+        forget();
+    }
+
+    private void forget() {
         seen.clear();
+        times.clear();
     }
 
     @Override
@@ -53,7 +62,8 @@ public final class TraceHooks implements Hooks {
 
     @Override
     public Variable visit(String place, Variable x, Pass pass) {
-        seen.put(place, x.value().copy());
+        int sequence = times.merge(place, 1, Integer::sum) - 1;
+        seen.put(sequence == 0 ? place : place + "[" + sequence + "]", x.value().copy());
         return x;
     }
 }

@@ -45,6 +45,19 @@ public interface AttentionKernel {
     void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
             Tensor gradQ, Tensor gradK, Tensor gradV);
 
+    /**
+     * Causal attention of the newest positions of one sequence over all of it, its keys and values read where the cache keeps them. This
+     * default puts blocks into one piece first; a provider that reads them where they lie saves that copy.
+     *
+     * @param q    the newest positions, shape (1,NH,T,HS)
+     * @param rows all positions, the newest included
+     * @param out  overwritten, shape of q
+     * @throws ShapeException when the shapes do not fit each other, or the bias is for another number of query heads
+     */
+    default void forward(Tensor q, CachedRows rows, ScoreBias bias, Tensor out) {
+        forward(q, rows.allKeys(), rows.allValues(), AttentionMask.CAUSAL, bias, out, null);
+    }
+
     /** Causal, without a bias. */
     default void forward(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp) {
         forward(q, k, v, AttentionMask.CAUSAL, ScoreBias.NONE, out, logSumExp);
@@ -67,6 +80,35 @@ public interface AttentionKernel {
         requireFloats("k", k);
         requireFloats("v", v);
         requireFloats("out", out);
+    }
+
+    /**
+     * What every provider that reads a cache's rows where they lie checks first.
+     *
+     * @throws ShapeException when the shapes do not fit, or a tensor is not F32 on the heap with stride 1 over HS
+     */
+    static void requireFit(Tensor q, CachedRows rows, ScoreBias bias, Tensor out) {
+        Tensor first = rows.keys().getFirst();
+        Tensor all = first.slice(1, 0, 0).unsqueeze(0);                                      // (1,NKV,0,HS): what all blocks have in common
+        requireShapes(q, all, all, AttentionMask.WHOLE, ScoreBias.NONE, out, null);
+        AttentionMask.CAUSAL.requireFit(1, q.shape().extent(2), rows.positions());
+        bias.requireHeads(q.shape().intExtent(1));
+        requireFloats("q", q);
+        requireFloats("out", out);
+        for (int i = 0; i < rows.keys().size(); i++) {
+            requireBlock("k", first, rows.keys().get(i));
+            requireBlock("v", first, rows.values().get(i));
+        }
+    }
+
+    private static void requireBlock(String name, Tensor first, Tensor block) {
+        if (block.shape().extent(0) != first.shape().extent(0) || block.shape().extent(2) != first.shape().extent(2)) {
+            throw new ShapeException("attention: blocks of " + name, first.shape(), block.shape(), "all have the same heads and head dim");
+        }
+        if (block.shape().extent(2) > 1 && block.stride(2) != 1) {
+            throw new ShapeException("attention: " + name, block.shape(), "its stride over the last axis must be 1, not " + block.stride(2));
+        }
+        requireFloats(name, block);
     }
 
     /**

@@ -17,12 +17,12 @@ import org.llmsys.tensor.ShapeException;
  *   q       = x·W_q + b_q               q_attn            (B,T,C) to (B,T,NH·HS)
  *   [k | v] = memory·W_kv + b_kv        c_attn            (B,S,M) to (B,S,2·NKV·HS)
  *   head_h  = softmax(q_h·kᵀ / sqrt(HS), padding masked)·v                    (B,NH,T,HS)
- *   y       = [head_0 | head_1 | ...]·W' + b'    c_proj   (B,T,C) to (B,T,C)
+ *   y       = [head_0 | head_1 | ...]·W' + b'    c_proj   (B,T,NH·HS) to (B,T,C)
  * </pre>
  *
  * <p>Every query sees the whole memory, whatever T and S are; positions turn nothing here, because there is no distance between two texts.
  *
- * <p>Weights: {@code q_attn.weight (C,C)}, {@code c_attn.weight (M, 2·NKV·HS)}, {@code c_proj.weight (C,C)}, each with an optional {@code .bias}:
+ * <p>Weights: {@code q_attn.weight (C,NH·HS)}, {@code c_attn.weight (M, 2·NKV·HS)}, {@code c_proj.weight (NH·HS,C)}, each with an optional {@code .bias}:
  * the names of GPT-2 with cross-attention.
  *
  * <pre>{@code
@@ -51,9 +51,9 @@ public final class CrossAttention {
     public CrossAttention(AttentionSpec spec, int memoryDim, Parameters parameters, Needs needs) {
         this.spec = spec;
         this.memoryDim = memoryDim;
-        this.queries = new Linear("q_attn", spec.embeddingDim(), spec.embeddingDim(), parameters, needs);
+        this.queries = new Linear("q_attn", spec.embeddingDim(), spec.mixedFeatures(), parameters, needs);
         this.keysAndValues = new Linear("c_attn", memoryDim, 2 * spec.numKvHeads() * spec.headDim(), parameters, needs);
-        this.projection = new Linear("c_proj", spec.embeddingDim(), spec.embeddingDim(), parameters, needs);
+        this.projection = new Linear("c_proj", spec.mixedFeatures(), spec.embeddingDim(), parameters, needs);
         this.attention = new HeadAttention(ScoreBias.NONE, spec.place(), needs);
         this.places = new String[] {spec.place() + ".hook_q", spec.place() + ".hook_k", spec.place() + ".hook_v"};
     }

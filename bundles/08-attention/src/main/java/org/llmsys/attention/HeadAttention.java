@@ -49,10 +49,12 @@ final class HeadAttention {
         return shown(found, q, pass);
     }
 
-    /** Causal and without a way back, into rows (1,T,C) that are there. */
-    void attend(Heads q, Tensor keys, Tensor values, Tensor y, Pass pass) {
-        pass.step().get(kernel).forward(q.value(), keys, values, AttentionMask.CAUSAL, bias, heads(y, q), null);
-        scores.show(q.value(), keys, AttentionMask.CAUSAL, bias, pass);
+    /** Over a cache, causal and without a way back, into rows (1,T,C) that are there. */
+    void attend(Heads q, CachedRows rows, Tensor y, Pass pass) {
+        pass.step().get(kernel).forward(q.value(), rows, bias, heads(y, q));
+        if (Hooks.of(pass) != null) {
+            scores.show(q.value(), rows.allKeys(), AttentionMask.CAUSAL, bias, pass);
+        }
     }
 
     /** What the heads found, (B,T,C), shown head by head. */

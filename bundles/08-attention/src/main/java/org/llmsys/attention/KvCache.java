@@ -1,5 +1,7 @@
 package org.llmsys.attention;
 
+import java.util.List;
+
 import org.llmsys.tensor.Tensor;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -36,13 +38,18 @@ public interface KvCache extends AutoCloseable {
     void write(int layer, Tensor keys, Tensor values);
 
     /**
-     * Keys 0 to {@code length()+pending-1} of a layer, shape (NKV, length+pending, HS), on the heap. To read only, until keys and values of
-     * another layer are asked for, or the cache is written to.
+     * Keys 0 to {@code length()+pending-1} of a layer in one piece, shape (NKV, length+pending, HS), on the heap. To read only, until the
+     * cache is written to.
      */
     Tensor keys(int layer, int pending);
 
     /** Values, as {@link #keys}. */
     Tensor values(int layer, int pending);
+
+    /** The same keys and values as they lie, for kernels that need no copy of them in one piece. To read only, until the cache is written to. */
+    default CachedRows rows(int layer, int pending) {
+        return new CachedRows(List.of(keys(layer, pending)), List.of(values(layer, pending)));
+    }
 
     /** The next {@code positions} rows count from now on. */
     void commit(int positions);

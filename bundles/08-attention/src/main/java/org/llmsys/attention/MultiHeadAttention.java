@@ -19,7 +19,7 @@ import org.llmsys.tensor.Tensor;
  *   [q | k | v] = x·W + b               c_attn, one product for all three      (B,T,C) to (B,T,(NH + 2 NKV)·HS)
  *   q, k        turned by their positions, if the encoding does that
  *   head_h      = softmax(q_h·kᵀ / sqrt(HS) + bias by distance, if the encoding has one, masked)·v         (B,NH,T,HS)
- *   y           = [head_0 | head_1 | ...]·W' + b'       c_proj                  (B,T,C) to (B,T,C)
+ *   y           = [head_0 | head_1 | ...]·W' + b'       c_proj                  (B,T,NH·HS) to (B,T,C)
  * </pre>
  *
  * <p>Heads are views: feature h·HS + d of a row is element d of head h, so nothing is copied to take them apart or put them together,
@@ -27,7 +27,7 @@ import org.llmsys.tensor.Tensor;
  *
  * <p>A decoder's mask is causal; an encoder's is not, and hides only the padding that {@link Sequences#padded} tells of.
  *
- * <p>Weights: {@code c_attn.weight (C, (NH + 2 NKV)·HS)}, {@code c_proj.weight (C, C)}, each with an optional {@code .bias}, as GPT-2
+ * <p>Weights: {@code c_attn.weight (C, (NH + 2 NKV)·HS)}, {@code c_proj.weight (NH·HS, C)}, each with an optional {@code .bias}, as GPT-2
  * names and stores them. With NKV below NH, heads share keys and values (grouped-query attention).
  *
  * <pre>{@code
@@ -40,20 +40,26 @@ import org.llmsys.tensor.Tensor;
 public final class MultiHeadAttention {
 
     /**
-     * @param embeddingDim C, a multiple of NH
+     * @param embeddingDim C
      * @param numHeads     NH
      * @param numKvHeads   NKV; NH is a multiple of it
+     * @param headDim      HS, nearly always C / NH
      * @param layer        number of the block: its place in the cache
      * @param causal       whether a token sees only what stands before it (a decoder), or all of its sequence (an encoder)
      * @param place        the sublayer's name in traces
      */
-    public record AttentionSpec(int embeddingDim, int numHeads, int numKvHeads, int layer, boolean causal, String place) {
+    public record AttentionSpec(int embeddingDim, int numHeads, int numKvHeads, int headDim, int layer, boolean causal, String place) {
 
         /** @throws IllegalArgumentException when the heads do not fit */
         public AttentionSpec {
-            if (numHeads < 1 || numKvHeads < 1 || embeddingDim < 1 || embeddingDim % numHeads != 0 || numHeads % numKvHeads != 0) {
-                throw new IllegalArgumentException(numHeads + " heads with " + numKvHeads + " key heads do not divide " + embeddingDim + " features");
+            if (numHeads < 1 || numKvHeads < 1 || embeddingDim < 1 || headDim < 1 || numHeads % numKvHeads != 0) {
+                throw new IllegalArgumentException(numHeads + " heads of " + headDim + " elements with " + numKvHeads + " key heads do not go together");
             }
+        }
+
+        /** Heads that share the features. */
+        public AttentionSpec(int embeddingDim, int numHeads, int numKvHeads, int layer, boolean causal, String place) {
+            this(embeddingDim, numHeads, numKvHeads, shared(embeddingDim, numHeads), layer, causal, place);
         }
 
         /** A decoder's. */
@@ -61,9 +67,16 @@ public final class MultiHeadAttention {
             this(embeddingDim, numHeads, numKvHeads, layer, true, "blocks." + layer + ".attn");
         }
 
-        /** HS = C / NH. */
-        public int headDim() {
+        private static int shared(int embeddingDim, int numHeads) {
+            if (numHeads < 1 || embeddingDim % numHeads != 0) {
+                throw new IllegalArgumentException(numHeads + " heads do not divide " + embeddingDim + " features");
+            }
             return embeddingDim / numHeads;
+        }
+
+        /** What all heads find, side by side: NH·HS, nearly always C. */
+        int mixedFeatures() {
+            return numHeads * headDim;
         }
 
         /** Heads side by side in a fused row: queries, keys, values. */
@@ -94,7 +107,7 @@ public final class MultiHeadAttention {
                     "a line that falls with the distance cannot tell left from right", "choose the position learned, sinusoidal or rope for an encoder");
         }
         this.fused = new Linear("c_attn", spec.embeddingDim(), spec.fusedHeads() * spec.headDim(), parameters, needs);
-        this.projection = new Linear("c_proj", spec.embeddingDim(), spec.embeddingDim(), parameters, needs);
+        this.projection = new Linear("c_proj", spec.mixedFeatures(), spec.embeddingDim(), parameters, needs);
         this.attention = new HeadAttention(bias, spec.place(), needs);
         this.places = new String[] {spec.place() + ".hook_q", spec.place() + ".hook_rot_q", spec.place() + ".hook_k", spec.place() + ".hook_rot_k",
             spec.place() + ".hook_v"};
@@ -152,7 +165,7 @@ public final class MultiHeadAttention {
 
     /** Earlier positions are in the caches: each sequence's new rows go behind its own, then attention over all of them. */
     private Variable attendCached(Variable row, Sequences.Continued sequences, Pass pass) {
-        Tensor y = pass.blank(1, sequences.rows(), spec.embeddingDim());                 // (1,N,C)
+        Tensor y = pass.blank(1, sequences.rows(), spec.mixedFeatures());                // (1,N,NH·HS)
         int from = 0;
         for (Sequences.Part part : sequences.parts()) {
             int to = from + part.rows();
@@ -168,12 +181,6 @@ public final class MultiHeadAttention {
         Heads q = queries(row, cache.length(), pass);
         Heads k = keys(row, cache.length(), pass);
         cache.write(spec.layer(), k.value().select(0, 0), values(row, pass).value().select(0, 0));     // (NKV,T,HS)
-        attention.attend(q, batchOfOne(cache.keys(spec.layer(), part.rows())), batchOfOne(cache.values(spec.layer(), part.rows())), y, pass);
-    }
-
-    /** (NKV,S,HS) seen as (1,NKV,S,HS). */
-    private static Tensor batchOfOne(Tensor x) {
-        Shape shape = Shape.of(1, x.shape().extent(0), x.shape().extent(1), x.shape().extent(2));
-        return new Tensor(x.storage(), shape, new long[] {0, x.stride(0), x.stride(1), x.stride(2)}, x.offset());
+        attention.attend(q, cache.rows(spec.layer(), part.rows()), y, pass);
     }
 }

@@ -1,15 +1,15 @@
 package org.llmsys.attention;
 
-import org.llmsys.assembly.Problem;
 import org.llmsys.attention.internal.ScoreMatrix;
 import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
-import org.llmsys.autograd.Variable;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 
 /** Scores and pattern of an attention, computed again for whoever wants to see them: no kernel keeps them. Shape (B,NH,T,S). */
 final class ShownScores {
+
+    private static final String INSTEAD = "queries, keys, values or hook_z";
 
     private final String scores;
     private final String pattern;
@@ -25,18 +25,10 @@ final class ShownScores {
             return;
         }
         if (hooks.wants(scores)) {
-            show(hooks, scores, ScoreMatrix.scores(q, k, mask, bias), pass);
+            Hooks.showOnly(scores, Hooks.recomputed(ScoreMatrix.scores(q, k, mask, bias)), pass, INSTEAD);
         }
         if (hooks.wants(pattern)) {
-            show(hooks, pattern, ScoreMatrix.pattern(q, k, mask, bias), pass);
-        }
-    }
-
-    private static void show(Hooks hooks, String place, Tensor value, Pass pass) {
-        Variable x = Variable.constant("computed again by the reference", value);
-        if (Hooks.visit(hooks, place, x, pass) != x) {
-            throw Problem.failed("the hook at " + place + " wants to replace what it was shown", "scores and pattern are computed for a look only",
-                    "replace queries, keys, values or hook_z");
+            Hooks.showOnly(pattern, Hooks.recomputed(ScoreMatrix.pattern(q, k, mask, bias)), pass, INSTEAD);
         }
     }
 }

@@ -161,6 +161,39 @@ class HooksTest {
     }
 
     @Test
+    @DisplayName("where one step computes two sequences, the trace bus gets the queries of each under a name of its own")
+    void tracesOfSequences() {
+        TraceBus bus = TraceBus.standalone();
+        Map<String, Tensor> heard = new LinkedHashMap<>();
+        TraceHooks trace = new TraceHooks(bus);
+        Variable rows = Variable.constant("x", x.value().slice(0, 0, 1).copy());             // (1,4,C): three rows of one sequence, one of another
+        try (TraceBus.Listening queries = bus.listen("blocks.0.attn.hook_q*", (place, value) -> heard.put(place, (Tensor) value));
+                KvCache first = new ContiguousKvCaches().create(new CacheSpec(1, 1, 2, 4), TensorAllocator.heap());
+                KvCache second = new ContiguousKvCaches().create(new CacheSpec(1, 1, 2, 4), TensorAllocator.heap());
+                StepRunner<MultiHeadAttention> runner = assemblies.runner("test",
+                        needs -> new MultiHeadAttention(SPEC, NamedWeights.of(weights), NO_POSITIONS, needs), StepListener.NONE)) {
+            Sequences two = new Sequences.Continued(List.of(new Sequences.Part(first, 3), new Sequences.Part(second, 1)));
+            for (int attempt = 0; attempt < 2; attempt++) {                                  // the names begin anew with each attempt
+                runner.run((attention, step) -> {
+                    try (Pass pass = Pass.inference(trace.attempt(step), TensorAllocator.heap(), "test")) {
+                        return attention.forward(rows, two, pass).value().copy();
+                    }
+                });
+            }
+            trace.committed();
+        }
+        assertEquals(List.of("blocks.0.attn.hook_q", "blocks.0.attn.hook_q[1]"), List.copyOf(heard.keySet()));
+        assertEquals(Shape.of(1, 3, 3, 2), heard.get("blocks.0.attn.hook_q").shape());
+        assertEquals(Shape.of(1, 1, 3, 2), heard.get("blocks.0.attn.hook_q[1]").shape());
+        Map<String, Tensor> whole = new LinkedHashMap<>();
+        forward((place, value, pass) -> {
+            whole.put(place, value.value().copy());
+            return value;
+        }, rows, Sequences.fresh(1));
+        assertArrayEquals(whole.get("blocks.0.attn.hook_q").slice(1, 3, 4).copy().floats(), heard.get("blocks.0.attn.hook_q[1]").floats());
+    }
+
+    @Test
     @DisplayName("a hook that gives back another shape, or replaces the pattern, is refused by name")
     void refuses() {
         Problem shape = assertThrows(Problem.class, () -> forward((place, value, pass) -> Variable.constant("y", Tensor.zeros(1)), x, Sequences.fresh(2)));

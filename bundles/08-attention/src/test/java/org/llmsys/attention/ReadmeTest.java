@@ -1,6 +1,7 @@
 package org.llmsys.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -62,6 +63,9 @@ class ReadmeTest {
             prompt.commit(32);
             KvCache first = prompt.fork();
             KvCache second = prompt.fork();
+            List<Tensor> keys = first.rows(0, 0).keys();                            // two blocks (1,16,4), the very ones that prompt holds
+            assertEquals(2, keys.size());
+            assertSame(prompt.rows(0, 0).keys().get(1).storage(), keys.get(1).storage());
             assertEquals(2048, allocator.usage().getFirst().liveBytes());
             first.close();
             second.close();

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Assumptions;
@@ -16,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.llmsys.assembly.Problem;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.files.SafetensorsReader;
@@ -27,6 +32,7 @@ import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
 
 class NormalizationTest {
 
@@ -137,6 +143,32 @@ class NormalizationTest {
         assertEquals(gradY.get(0, 1) + gradY.get(1, 1), gradBeta.get(1), 1e-6);
     }
 
+    @ParameterizedTest
+    @DisplayName("a hook sees what each row was divided by, sqrt(50/3 + eps) and sqrt(2/3 + eps) for (3, 4, 5), and cannot replace it")
+    @CsvSource({"rmsnorm, 16.6666667", "layernorm, 0.6666667"})
+    void scaleInTraces(String algorithm, double squares) {
+        Variable x = Variable.constant("x", Tensor.of(Shape.of(1, 2, 3), 3, 4, 5, 30, 40, 50));
+        NamedWeights weights = NamedWeights.of(Trial.random("ln.weight", 3));
+        Map<String, Tensor> seen = new LinkedHashMap<>();
+        Hooks look = (place, value, within) -> {
+            seen.put(place, value.value().copy());
+            return value;
+        };
+        Hooks replace = (place, value, within) -> Variable.constant("other", value.value().copy());
+        trial.infer(needs -> new NormalizationLayer(algorithm, "ln", 3, EPS, "blocks.0.ln1", weights, needs), (norm, pass) -> {
+            try (Pass looking = Pass.inference(look.on(pass.step()), TensorAllocator.heap(), "test");
+                    Pass replacing = Pass.inference(replace.on(pass.step()), TensorAllocator.heap(), "test")) {
+                assertArrayEquals(norm.forward(x, pass).value().floats(), norm.forward(x, looking).value().floats());
+                assertThrows(Problem.class, () -> norm.forward(x, replacing));
+            }
+        });
+        assertEquals(List.of("blocks.0.ln1.hook_scale", "blocks.0.ln1.hook_normalized"), List.copyOf(seen.keySet()));
+        Tensor scale = seen.get("blocks.0.ln1.hook_scale");
+        assertEquals(Shape.of(1, 2, 1), scale.shape());
+        assertEquals(Math.sqrt(squares + EPS), scale.get(0, 0, 0), 1e-5);
+        assertEquals(Math.sqrt(100 * squares + EPS), scale.get(0, 1, 0), 1e-4);
+    }
+
     @Test
     @DisplayName("no rows give no rows")
     void noRows() {
@@ -158,6 +190,31 @@ class NormalizationTest {
             assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(2), ones(3), EPS, row(1, 2), null));
             assertThrows(ShapeException.class, () -> kernel(algorithm).forward(row(1, 2), ones(2), null, EPS, row(1, 2), Tensor.zeros(2, 2)));
             assertThrows(ShapeException.class, () -> kernel(algorithm).backward(row(1, 2), ones(2), row(1, 2), row(1), null, null, null));
+        }
+    }
+
+    @Test
+    @DisplayName("two rows of three, with gamma and beta: output and all gradients as torch 2 gives them in float64")
+    void asTorch() {
+        asTorch("layernorm", new double[] {-1.493698, -1.639356, 2.767507, 2.087104, -1, 0.550529},
+                new double[] {0.358162, 0.268626, -0.626789, -0.076543, 0.153092, -0.076549}, new double[] {0.596800, 0.639356, 0.058123});
+        asTorch("rmsnorm", new double[] {-2.011319, -1.301509, 1.793963, 2.445760, -1.146384, 1.243392},
+                new double[] {0.164451, -0.548195, -0.959351, 0.062741, 0.363870, 0.225847}, new double[] {0.742846, 0.081933, 0.301509});
+    }
+
+    private static void asTorch(String algorithm, double[] y, double[] gradX, double[] gradGamma) {
+        Shape two = Shape.of(2, 3);
+        Tensor x = Tensor.of(two, -1.25f, 0.5f, -0.5f, 1.25f, 0.25f, -0.75f);
+        Tensor gradY = Tensor.of(two, -0.25f, 0.5f, -0.5f, 0.25f, -0.75f, 0);
+        Tensor[] found = {Tensor.zeros(2, 3), Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(3)};
+        Tensor saved = Tensor.zeros(2, 2);
+        kernel(algorithm).forward(x, vector(1.5f, -0.5f, 2), vector(0.25f, -1, 3), EPS, found[0], saved);
+        kernel(algorithm).backward(x, vector(1.5f, -0.5f, 2), saved, gradY, found[1], found[2], found[3]);
+        double[][] expected = {y, gradX, gradGamma, {0, -0.25, -0.5}};
+        for (int i = 0; i < expected.length; i++) {
+            for (int c = 0; c < expected[i].length; c++) {
+                assertEquals(expected[i][c], found[i].floats()[c], 2e-6, algorithm + ": tensor " + i + ", element " + c);
+            }
         }
     }
 

@@ -5,6 +5,7 @@
  *   gelu-mlp   y = gelu(x·W1 + b1)·W2 + b2         x, y (B,T,C), W1 (C,F), W2 (F,C)
  *   relu-mlp   y = relu(x·W1 + b1)·W2 + b2
  *   swiglu     y = (silu(x·G) * (x·U))·D           G, U (C,F), D (F,C)
+ *   geglu      y = (gelu(x·G) * (x·U))·D
  * </pre>
  *
  * <p>Axes: {@code B} batch, {@code T} sequence, {@code C} embedding dim, {@code F} hidden dim.

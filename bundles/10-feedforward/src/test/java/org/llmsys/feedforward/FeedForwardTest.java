@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.assembly.Blueprint;
+import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.NamedWeights;
+import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.Variable;
 import org.llmsys.feedforward.FeedForward.FeedForwardSpec;
@@ -19,6 +25,7 @@ import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
+import org.llmsys.tensor.TensorAllocator;
 
 class FeedForwardTest {
 
@@ -60,14 +67,15 @@ class FeedForwardTest {
         check(blueprint("relu-mlp", "gelu", 4, 7, 0, NamedWeights.of(w1, b1, w2)), x, w1, b1, w2);
     }
 
-    @Test
-    @DisplayName("swiglu passes the gradient check in F64, with dropout")
-    void gradientsOfSwiGlu() {
+    @ParameterizedTest
+    @DisplayName("networks with a gate pass the gradient check in F64, with dropout")
+    @CsvSource({"swiglu, relu", "geglu, gelu", "geglu, gelu-tanh"})
+    void gradientsOfGates(String algorithm, String activation) {
         Variable x = random("x", 1, 1, 3, 4);
         Variable gate = random("mlp.gate_proj.weight", 1, 4, 7);
         Variable up = random("mlp.up_proj.weight", 1, 4, 7);
         Variable down = random("mlp.down_proj.weight", 1, 7, 4);
-        check(blueprint("swiglu", "gelu", 4, 7, 0.2f, NamedWeights.of(gate, up, down)), x, gate, up, down);
+        check(blueprint(algorithm, activation, 4, 7, 0.2f, NamedWeights.of(gate, up, down)), x, gate, up, down);
     }
 
     /** @param inputs the network's input, then its weights */
@@ -90,6 +98,29 @@ class FeedForwardTest {
                 assertEquals(52.84782, mlp.forward(Variable.constant("x", Tensor.of(Shape.of(1, 1, 1), 2)), pass).value().get(0, 0, 0), 1e-4));
     }
 
+    @ParameterizedTest
+    @DisplayName("gives what torch 2 gives in float64 for x = (0.5, -1, 2), C = 3, F = 4, with silu, gelu and gelu's approximation as the gate")
+    @CsvSource({"swiglu, gelu, 0.102764, 6.092523, -1.904744", "geglu, gelu, 0.104216, 6.736229, -1.691804",
+        "geglu, gelu-tanh, 0.105275, 6.736998, -1.690872", "gelu-mlp, gelu, -0.005477, 2.503827, -0.593370"})
+    void asTorch(String algorithm, String activation, double first, double second, double third) {
+        boolean gated = algorithm.endsWith("glu");
+        Variable wide = Variable.parameter(gated ? "mlp.gate_proj.weight" : "mlp.c_fc.weight", quarters(7, 11, 0, 3, 4));
+        Variable up = Variable.parameter("mlp.up_proj.weight", quarters(5, 13, 3, 3, 4));
+        Variable narrow = Variable.parameter(gated ? "mlp.down_proj.weight" : "mlp.c_proj.weight", quarters(4, 9, 1, 4, 3));
+        Variable x = Variable.constant("x", Tensor.of(Shape.of(1, 1, 3), 0.5f, -1, 2));
+        trial.infer(blueprint(algorithm, activation, 3, 4, 0, NamedWeights.of(wide, up, narrow)), (mlp, pass) -> assertArrayEquals(
+                new float[] {(float) first, (float) second, (float) third}, mlp.forward(x, pass).value().floats(), 2e-6f));
+    }
+
+    /** Element i is a quarter of (a·i + from) mod m - m / 2: easy to write down in another language. */
+    private static Tensor quarters(int a, int m, int from, int rows, int columns) {
+        Tensor x = Tensor.zeros(rows, columns);
+        for (int i = 0; i < rows * columns; i++) {
+            x.floats()[i] = ((a * i + from) % m - m / 2) / 4f;
+        }
+        return x;
+    }
+
     @Test
     @DisplayName("each token passes alone: three tokens together give what they give one by one")
     void tokensPassAlone() {
@@ -103,6 +134,31 @@ class FeedForwardTest {
                     assertEquals(together.get(0, t, c), alone.get(0, 0, c));
                 }
             }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gelu-mlp, c_fc, c_proj", "swiglu, gate_proj, down_proj"})
+    @DisplayName("a hook sees what comes before and behind the activation; zeros behind it leave nothing, and looking changes no bit")
+    void hooks(String algorithm, String first, String last) {
+        NamedWeights weights = NamedWeights.of(Trial.random("mlp." + first + ".weight", 4, 7), Trial.random("mlp.up_proj.weight", 4, 7),
+                Trial.random("mlp." + last + ".weight", 7, 4));
+        Variable x = Trial.random("x", 2, 3, 4);
+        trial.infer(blueprint(algorithm, "gelu", 4, 7, 0, weights), (mlp, pass) -> {
+            Map<String, Tensor> seen = new LinkedHashMap<>();
+            Hooks look = (place, value, within) -> {
+                seen.put(place, value.value().copy());
+                return value;
+            };
+            Hooks silence = (place, value, within) -> place.endsWith("hook_post") ? Variable.constant("nothing", within.zeros(value.shape())) : value;
+            try (Pass looking = Pass.inference(look.on(pass.step()), TensorAllocator.heap(), "test");
+                    Pass silenced = Pass.inference(silence.on(pass.step()), TensorAllocator.heap(), "test")) {
+                assertArrayEquals(mlp.forward(x, pass).value().floats(), mlp.forward(x, looking).value().floats());
+                assertArrayEquals(new float[24], mlp.forward(x, silenced).value().copy().floats());
+            }
+            assertEquals(algorithm.equals("swiglu") ? List.of("blocks.0.mlp.hook_pre", "blocks.0.mlp.hook_pre_linear", "blocks.0.mlp.hook_post")
+                    : List.of("blocks.0.mlp.hook_pre", "blocks.0.mlp.hook_post"), List.copyOf(seen.keySet()));
+            seen.values().forEach(value -> assertEquals(Shape.of(2, 3, 7), value.shape()));
         });
     }
 

@@ -3,6 +3,7 @@ package org.llmsys.feedforward;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.autograd.Trial;
 import org.llmsys.autograd.internal.EagerTape;
+import org.llmsys.feedforward.internal.GeGlu;
 import org.llmsys.feedforward.internal.GeluMlp;
 import org.llmsys.feedforward.internal.ReluMlp;
 import org.llmsys.feedforward.internal.SwiGlu;
@@ -21,6 +22,6 @@ final class Workbench {
 
     static Trial trial() {
         return new Trial(Assemblies.of(new EagerTape(), new NaiveMatmul(), new Gelu(), new GeluTanh(), new Relu(), new Silu(), new ScalarElementwise(),
-                new GeluMlp(), new ReluMlp(), new SwiGlu()));
+                new GeluMlp(), new ReluMlp(), new SwiGlu(), new GeGlu()));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import com.google.gson.JsonObject;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.position.RotaryConfig;
 import org.llmsys.position.RotaryPairing;
 import org.llmsys.position.RotaryScaling;
 import org.llmsys.transformer.ModelConfig.AttentionBiases;
@@ -48,10 +49,13 @@ final class BertConfigJson {
             throw Problem.failed("cannot compute a bert with type_vocab_size " + types, "every token has a type", "restore the file");
         }
         int heads = fields.integer("num_attention_heads");
-        return new ModelConfig(TYPE, fields.integer("vocab_size"), fields.integer("max_position_embeddings"), fields.integer("hidden_size"),
-                fields.integer("num_hidden_layers"), heads, heads, fields.integer("intermediate_size"), (float) fields.number("layer_norm_eps", 1e-12), 10000,
+        int c = fields.integer("hidden_size");
+        return new ModelConfig(TYPE, fields.integer("vocab_size"), fields.integer("max_position_embeddings"), c,
+                fields.integer("num_hidden_layers"), heads, heads, ModelConfig.sharedFeatures(c, heads), fields.integer("intermediate_size"),
+                (float) fields.number("layer_norm_eps", 1e-12),
                 true, true, "post-norm", "layernorm", "learned", activation.equals("relu") ? "relu-mlp" : "gelu-mlp", activation,
-                (float) fields.number("hidden_dropout_prob", 0.1), RotaryPairing.INTERLEAVED, RotaryScaling.NONE, AttentionBiases.NONE, false, types);
+                (float) fields.number("hidden_dropout_prob", 0.1), new RotaryConfig(RotaryPairing.INTERLEAVED, 10000, RotaryScaling.NONE),
+                AttentionBiases.NONE, false, false, types);
     }
 
     static JsonObject write(ModelConfig config) {

@@ -13,7 +13,7 @@ import org.llmsys.position.RotaryPairing;
  * <pre>
  *   n_embd C   n_layer L   n_head NH   n_positions contextLength   n_inner F (4C when absent)   vocab_size V
  *   layer_norm_epsilon   activation_function (gelu, gelu_new, relu)   resid_pdrop   tie_word_embeddings
- *   llmsys { biases position normalization block feedforward kv_heads rope_theta rope_pairing rope_scaling causal token_types }      what GPT-2 has no word for
+ *   llmsys { biases position normalization block feedforward kv_heads head_dim rope_theta rope_pairing rope_scaling causal token_types }      what GPT-2 has no word for
  * </pre>
  */
 final class Gpt2ConfigJson {
@@ -37,12 +37,13 @@ final class Gpt2ConfigJson {
         int contextLength = fields.has("n_positions") ? fields.integer("n_positions") : fields.integer("n_ctx");
         String activation = fields.text("activation_function", "gelu_new");
         return new ModelConfig(TYPE, fields.integer("vocab_size"), contextLength, embeddingDim, fields.integer("n_layer"), numHeads,
-                own.integer("kv_heads", numHeads), fields.integer("n_inner", Math.multiplyExact(4, Math.min(embeddingDim, 1 << 20))),
-                (float) fields.number("layer_norm_epsilon", 1e-5), rotary.theta(), own.flag("biases", true),
+                own.integer("kv_heads", numHeads), own.has("head_dim") ? own.integer("head_dim") : ModelConfig.sharedFeatures(embeddingDim, numHeads),
+                fields.integer("n_inner", Math.multiplyExact(4, Math.min(embeddingDim, 1 << 20))),
+                (float) fields.number("layer_norm_epsilon", 1e-5), own.flag("biases", true),
                 fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
                 own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
-                (float) fields.number("resid_pdrop", 0), rotary.pairing(), rotary.scaling(),
-                ModelConfig.AttentionBiases.NONE, own.flag("causal", true), own.integer("token_types", 0));
+                (float) fields.number("resid_pdrop", 0), rotary,
+                ModelConfig.AttentionBiases.NONE, false, own.flag("causal", true), own.integer("token_types", 0));
     }
 
     static JsonObject write(ModelConfig config) {
@@ -70,6 +71,9 @@ final class Gpt2ConfigJson {
         own.addProperty("block", config.block());
         own.addProperty("feedforward", config.feedforward());
         own.addProperty("kv_heads", config.numKvHeads());
+        if ((long) config.headDim() * config.numHeads() != config.embeddingDim()) {
+            own.addProperty("head_dim", config.headDim());
+        }
         own.addProperty("rope_theta", config.ropeTheta());
         own.addProperty("rope_pairing", config.ropePairing().text());
         if (!config.causal() || config.tokenTypes() > 0) {

@@ -14,8 +14,9 @@ import org.llmsys.transformer.ModelConfig.AttentionBiases;
  *
  * <pre>
  *   hidden_size C   num_hidden_layers L   num_attention_heads NH   num_key_value_heads NKV (NH when absent)   intermediate_size F
- *   vocab_size V   max_position_embeddings contextLength   rms_norm_eps   hidden_act (silu)   tie_word_embeddings   attention_bias
- *   rope_theta   rope_scaling,   or both in rope_parameters
+ *   head_dim HS (C / NH when absent)   vocab_size V   max_position_embeddings contextLength   rms_norm_eps   hidden_act (silu)
+ *   tie_word_embeddings   attention_bias   mlp_bias
+ *   rope_theta   rope_scaling,   or both in rope_parameters   sliding_window (the context ends with it)
  *   llmsys { rope_pairing }      interleaved for weights as Meta stores them, half-split when absent
  * </pre>
  *
@@ -31,37 +32,36 @@ final class LlamaConfigJson {
     static ModelConfig read(String type, ConfigFields fields) {
         int c = fields.integer("hidden_size");
         int heads = fields.integer("num_attention_heads");
-        requireHeadDim(fields, c, heads);
+        int headDim = fields.has("head_dim") ? fields.integer("head_dim") : ModelConfig.sharedFeatures(c, heads);
+        requireHeadDim(headDim);
         String activation = fields.text("hidden_act", "silu");
         if (!activation.equals("silu") && !activation.equals("swish")) {
-            throw Problem.failed("cannot compute a model of type " + type + " with the activation " + activation, "its gated network opens with silu here",
+            throw Problem.failed("cannot compute a model of type " + type + " with the activation " + activation,
+                    "its gated network opens with silu here",
                     "use a model with hidden_act silu");
         }
-        fields.requireFlag("mlp_bias", false);
-        int contextLength = fields.integer("max_position_embeddings");
-        requireWholeWindow(type, fields, contextLength);
-        RotaryConfig rotary = RotaryConfig.fromConfigJson(fields.values(), RotaryPairing.named(fields.object(ModelConfigJson.OWN).text("rope_pairing", "half-split")));
-        AttentionBiases biases = type.equals("qwen2") ? AttentionBiases.QKV : fields.flag("attention_bias", false) ? AttentionBiases.ALL : AttentionBiases.NONE;
+        int contextLength = withinWindow(type, fields, fields.integer("max_position_embeddings"));
+        RotaryConfig rotary = RotaryConfig.fromConfigJson(fields.values(),
+                RotaryPairing.named(fields.object(ModelConfigJson.OWN).text("rope_pairing", "half-split")));
+        AttentionBiases biases = type.equals("qwen2") ? AttentionBiases.QKV
+                : fields.flag("attention_bias", false) ? AttentionBiases.ALL : AttentionBiases.NONE;
         return new ModelConfig("llama", fields.integer("vocab_size"), contextLength, c, fields.integer("num_hidden_layers"), heads,
-                fields.integer("num_key_value_heads", heads), fields.integer("intermediate_size"), (float) fields.number("rms_norm_eps", 1e-6),
-                rotary.theta(), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope", "swiglu", "silu",
-                0, rotary.pairing(), rotary.scaling(), biases);
+                fields.integer("num_key_value_heads", heads), headDim, fields.integer("intermediate_size"),
+                (float) fields.number("rms_norm_eps", 1e-6), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope",
+                "swiglu", "silu", 0, rotary, biases, fields.flag("mlp_bias", false), true, 0);
     }
 
-    private static void requireHeadDim(ConfigFields fields, int c, int heads) {
-        if (fields.has("head_dim") && (long) fields.integer("head_dim") * heads != c) {
-            throw Problem.failed("cannot compute heads of " + fields.integer("head_dim") + " elements", heads + " heads share " + c + " features here",
-                    "use a model in which head_dim times num_attention_heads is hidden_size");
+    private static void requireHeadDim(int headDim) {
+        if (headDim % 2 != 0) {
+            throw Problem.failed("cannot compute heads of " + headDim + " elements", "rotary positions turn pairs of them",
+                    "use a model with an even head_dim");
         }
     }
 
-    /** A window shorter than the context would hide earlier tokens from attention. */
-    private static void requireWholeWindow(String type, ConfigFields fields, int contextLength) {
+    /** Within a window shorter than the context a token sees everything before it, as it does here: so far the model can be read. */
+    private static int withinWindow(String type, ConfigFields fields, int contextLength) {
         boolean used = type.equals("qwen2") ? fields.flag("use_sliding_window", false) : fields.has("sliding_window");
-        if (used && fields.integer("sliding_window", contextLength) < contextLength) {
-            throw Problem.failed("cannot compute a sliding window of " + fields.integer("sliding_window") + " tokens",
-                    "attention here sees the whole context of " + contextLength, "use a model without a sliding window");
-        }
+        return used ? Math.min(contextLength, fields.integer("sliding_window", contextLength)) : contextLength;
     }
 
     static JsonObject write(ModelConfig config) {
@@ -76,12 +76,15 @@ final class LlamaConfigJson {
         json.addProperty("num_hidden_layers", config.numLayers());
         json.addProperty("num_attention_heads", config.numHeads());
         json.addProperty("num_key_value_heads", config.numKvHeads());
+        if ((long) config.headDim() * config.numHeads() != config.embeddingDim()) {
+            json.addProperty("head_dim", config.headDim());
+        }
         json.addProperty("hidden_act", "silu");
         json.addProperty("rms_norm_eps", ModelConfigJson.decimal(config.normEps()));
         json.addProperty("rope_theta", config.ropeTheta());
         ModelConfigJson.addScaling(config, json);
         json.addProperty("attention_bias", config.attentionBiases() == AttentionBiases.ALL);
-        json.addProperty("mlp_bias", false);
+        json.addProperty("mlp_bias", config.feedForwardBiases());
         json.addProperty("tie_word_embeddings", config.tiedOutput());
         json.addProperty("torch_dtype", "float32");
         JsonObject own = new JsonObject();

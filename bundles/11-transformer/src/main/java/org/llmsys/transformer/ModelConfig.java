@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.position.RotaryConfig;
 import org.llmsys.position.RotaryPairing;
 import org.llmsys.position.RotaryScaling;
 import org.llmsys.tensor.Shape;
@@ -22,11 +23,11 @@ import org.llmsys.tensor.Shape;
  * @param contextLength most positions, from 1 to 1048576
  * @param embeddingDim  C, from 1 to 65536
  * @param numLayers     L, from 1 to 1024
- * @param numHeads      NH; C is a multiple of it
+ * @param numHeads      NH
  * @param numKvHeads    NKV; NH is a multiple of it
+ * @param headDim       HS, nearly always C / NH, from 1 to 65536
  * @param hiddenDim     F, from 1 to 1048576
  * @param normEps       added to the variance, above 0, at most 0.1
- * @param ropeTheta     base of rotary angles, 1 or more (unused by others)
  * @param biases        whether linear layers and norms have biases
  * @param tiedOutput    whether the output projection is the embedding table
  * @param block         algorithm in slot block: {@code pre-norm}, {@code post-norm}, {@code parallel}
@@ -35,16 +36,16 @@ import org.llmsys.tensor.Shape;
  * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}, {@code relu-mlp}, {@code swiglu}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
  * @param dropout       probability in training, from 0 to below 1
- * @param ropePairing   which elements of a head turn together (unused without rotary positions)
- * @param ropeScaling   how rotary angles are stretched (unused without rotary positions)
+ * @param rotary        how queries and keys turn (unused without rotary positions)
  * @param attentionBiases biases of the attention's projections where {@code biases} gives none
+ * @param feedForwardBiases whether the feed-forward network has biases where {@code biases} gives none
  * @param causal        whether a token sees only what stands before it: true for a decoder, false for an encoder
  * @param tokenTypes    rows of a table that tells the parts of a text apart, from 0 to 1024; with it the sum of the embeddings is normalized (BERT)
  */
-public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
-        int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
+public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads, int headDim,
+        int hiddenDim, float normEps, boolean biases, boolean tiedOutput,
         String block, String normalization, String position, String feedforward, String activation, float dropout,
-        RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases, boolean causal, int tokenTypes) {
+        RotaryConfig rotary, AttentionBiases attentionBiases, boolean feedForwardBiases, boolean causal, int tokenTypes) {
 
     /** Which projections of attention add a bias in a model that has none elsewhere. */
     public enum AttentionBiases {
@@ -56,21 +57,13 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         ALL
     }
 
-    /** A decoder, without token types. */
-    public ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
-            int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
-            String block, String normalization, String position, String feedforward, String activation, float dropout,
-            RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases) {
-        this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta, biases, tiedOutput,
-                block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases, true, 0);
-    }
-
-    /** Neighbours turn together, nothing is stretched, and attention has biases when everything has. */
+    /** A decoder whose heads share the features; rotary positions turn neighbours, unstretched; attention has biases when everything has. */
     public ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads,
             int hiddenDim, float normEps, double ropeTheta, boolean biases, boolean tiedOutput,
             String block, String normalization, String position, String feedforward, String activation, float dropout) {
-        this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta, biases, tiedOutput,
-                block, normalization, position, feedforward, activation, dropout, RotaryPairing.INTERLEAVED, RotaryScaling.NONE, AttentionBiases.NONE);
+        this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, sharedFeatures(embeddingDim, numHeads), hiddenDim,
+                normEps, biases, tiedOutput, block, normalization, position, feedforward, activation, dropout,
+                new RotaryConfig(RotaryPairing.INTERLEAVED, ropeTheta, RotaryScaling.NONE), AttentionBiases.NONE, false, true, 0);
     }
 
     /** @throws Problem that names the first value that makes no model */
@@ -80,13 +73,11 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         requireRange("contextLength", contextLength, 1, 1 << 20);
         requireRange("embeddingDim", embeddingDim, 1, 1 << 16);
         requireRange("numLayers", numLayers, 1, 1024);
-        requireRange("numHeads", numHeads, 1, embeddingDim);
+        requireRange("numHeads", numHeads, 1, 1 << 16);
         requireRange("numKvHeads", numKvHeads, 1, numHeads);
+        requireRange("headDim", headDim, 1, 1 << 16);
         requireRange("hiddenDim", hiddenDim, 1, 1 << 20);
-        if (embeddingDim % numHeads != 0) {
-            throw refused("embeddingDim " + embeddingDim + " with " + numHeads + " heads", "every head gets an equal share of the features",
-                    "make embeddingDim a multiple of numHeads");
-        }
+        requireRange("numHeads times headDim", (long) numHeads * headDim, 1, 1 << 20);
         if (numHeads % numKvHeads != 0) {
             throw refused(numHeads + " heads with " + numKvHeads + " key-value heads", "every key-value head serves the same number of heads",
                     "make numHeads a multiple of numKvHeads");
@@ -94,15 +85,11 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         if (!(normEps > 0 && normEps <= 0.1)) {
             throw refused("normEps " + normEps, "it must be above 0 and at most 0.1", "1e-5 is usual");
         }
-        if (!(ropeTheta >= 1 && ropeTheta < Double.POSITIVE_INFINITY)) {
-            throw refused("ropeTheta " + ropeTheta, "it must be a finite number of at least 1", "10000 is usual");
-        }
         requireRange("tokenTypes", tokenTypes, 0, 1024);
         if (!(dropout >= 0 && dropout < 1)) {
             throw refused("dropout " + dropout, "it is a probability from 0 to below 1", "0 switches it off");
         }
-        Objects.requireNonNull(ropePairing, "ropePairing");
-        Objects.requireNonNull(ropeScaling, "ropeScaling");
+        Objects.requireNonNull(rotary, "rotary");
         Objects.requireNonNull(attentionBiases, "attentionBiases");
         requireName("block", block);
         requireName("normalization", normalization);
@@ -111,36 +98,60 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         requireName("activation", activation);
     }
 
-    /** HS = C / NH. */
-    public int headDim() {
-        return embeddingDim / numHeads;
+    /**
+     * HS = C / NH, what a head has in nearly every model.
+     *
+     * @throws Problem when the heads do not get equal shares
+     */
+    public static int sharedFeatures(int embeddingDim, int numHeads) {
+        requireRange("numHeads", numHeads, 1, Math.max(1, embeddingDim));
+        if (embeddingDim % numHeads != 0) {
+            throw refused("embeddingDim " + embeddingDim + " with " + numHeads + " heads", "every head gets an equal share of the features",
+                    "make embeddingDim a multiple of numHeads");
+        }
+        return Math.max(1, embeddingDim / numHeads);
+    }
+
+    /** Base of rotary angles. */
+    public double ropeTheta() {
+        return rotary.theta();
+    }
+
+    /** Which elements of a head turn together. */
+    public RotaryPairing ropePairing() {
+        return rotary.pairing();
+    }
+
+    /** How rotary angles are stretched. */
+    public RotaryScaling ropeScaling() {
+        return rotary.scaling();
     }
 
     /** The same model for another vocabulary: presets get theirs from the tokenizer. */
     public ModelConfig withVocabSize(int size) {
-        return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+        return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
                 causal, tokenTypes);
     }
 
     /** The same model with another dropout. */
     public ModelConfig withDropout(float probability) {
-        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, ropePairing, ropeScaling, attentionBiases,
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, rotary, attentionBiases, feedForwardBiases,
                 causal, tokenTypes);
     }
 
     /** The same model for reading in both directions, as an encoder does, or in one. */
     public ModelConfig withCausal(boolean oneDirection) {
-        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
                 oneDirection, tokenTypes);
     }
 
     /** The same model with other blocks. */
     public ModelConfig withBlock(String algorithm) {
-        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, hiddenDim, normEps, ropeTheta,
-                biases, tiedOutput, algorithm, normalization, position, feedforward, activation, dropout, ropePairing, ropeScaling, attentionBiases,
+        return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
+                biases, tiedOutput, algorithm, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
                 causal, tokenTypes);
     }
 
@@ -178,7 +189,7 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
                 dropout        %s
                 attention      %s
                 parameters     %,d
-                """, family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, headDim(), numKvHeads, hiddenDim, block, normalization,
+                """, family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, headDim, numKvHeads, hiddenDim, block, normalization,
                 normEps, position, feedforward, activation, !causal ? "none" : tiedOutput ? "tied to the embedding" : "a table of its own",
                 biases ? "yes" : "no", dropout, causal ? "causal" : "in both directions", parameterCount());
     }

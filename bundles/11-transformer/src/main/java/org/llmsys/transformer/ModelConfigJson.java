@@ -8,7 +8,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 
 import org.llmsys.assembly.Problem;
-import org.llmsys.position.RotaryConfig;
 
 /**
  * Reads and writes a model's {@code config.json} in the form that Hugging Face uses for its family, so that other tools open our models
@@ -28,6 +27,11 @@ public final class ModelConfigJson {
     public static ModelConfig read(String json) {
         ConfigFields fields = ConfigFields.of(json);
         String type = fields.text("model_type", Gpt2ConfigJson.TYPE);
+        if (fields.has("quantization_config")) {
+            throw Problem.failed("cannot read a model whose weights were quantized by another program", "config.json has a quantization_config ("
+                    + fields.object("quantization_config").text("quant_method", "of no named method") + "), and such tensors are not read here",
+                    "use the model's original, or its GGUF file");
+        }
         if (type.equals(Gpt2ConfigJson.TYPE)) {
             return Gpt2ConfigJson.read(fields);
         }
@@ -56,7 +60,7 @@ public final class ModelConfigJson {
 
     /** Adds {@code rope_scaling} when anything is stretched. */
     static void addScaling(ModelConfig config, JsonObject json) {
-        Map<String, Object> scaling = new RotaryConfig(config.ropePairing(), config.ropeTheta(), config.ropeScaling()).scalingFields();
+        Map<String, Object> scaling = config.rotary().scalingFields();
         if (!scaling.isEmpty()) {
             json.add("rope_scaling", new Gson().toJsonTree(scaling));
         }

@@ -19,8 +19,8 @@ import org.llmsys.transformer.StoredWeight.Role;
  *   file (out, in), several parts  --turned, put side by side--&gt;  weight (in, out)
  * </pre>
  *
- * <p>A matrix (in, out) of F32 lies row by row, so that the product of one row x with it reads memory from front to back: row k is scaled by x[k]
- * and added. That is why matrices are turned once when a model is loaded, and not in every step.
+ * <p>A model that is only read keeps every matrix that rows are multiplied with in {@link WeightPanels}, in the type of the file: a copy that is made
+ * once, when the model is loaded, so that each product reads memory from front to back. A model that learns keeps them as plain matrices (in, out).
  */
 public final class WeightArrangement {
 
@@ -31,16 +31,16 @@ public final class WeightArrangement {
     }
 
     /**
-     * The weight that these parts make: in {@link WeightPanels} where it is multiplied with and all parts have one narrow type, else in F32
-     * on the heap. A whole F32 tensor that lies right is not copied.
+     * The weight that these parts make, for reading: in {@link WeightPanels} where it is multiplied with and all parts have one type, else in F32
+     * on the heap.
      */
     public static Tensor weight(StoredWeight stored, List<Tensor> parts) {
         List<Tensor> rows = rowsOfOutputs(stored, parts);
         if (rows != null && rows.stream().allMatch(row -> row.dtype() == rows.getFirst().dtype() && WeightPanels.holds(row.dtype()))) {
-            Tensor weight = WeightPanels.of(rows.stream().map(Tensor::contiguous).toList()).tensor();                // (in,out)
+            Tensor weight = WeightPanels.of(rows.stream().map(WeightArrangement::readable).toList()).tensor();       // (in,out)
             return stored.role() == Role.OUTPUT ? weight.transpose(0, 1) : weight;
         }
-        return wide(stored, parts);
+        return trainable(stored, parts);
     }
 
     /** The parts as (out, in), if the weight is multiplied with. */
@@ -53,7 +53,16 @@ public final class WeightArrangement {
         };
     }
 
-    private static Tensor wide(StoredWeight stored, List<Tensor> parts) {
+    /** Rows of outputs as panels are filled from: F32 of the heap as it lies, anything else in one line. */
+    private static Tensor readable(Tensor rows) {
+        if (rows.dtype() != DType.F32) {
+            return rows.contiguous();
+        }
+        return rows.isContiguous() || rows.storage().floats() != null ? rows : inF32(rows.transpose(0, 1)).transpose(0, 1);
+    }
+
+    /** The weight that these parts make, for learning: in F32 on the heap. A whole F32 tensor that lies right is not copied. */
+    public static Tensor trainable(StoredWeight stored, List<Tensor> parts) {
         if (!stored.transposed() && parts.size() == 1) {
             Tensor only = parts.getFirst();
             if (only.shape().rank() == 2 && !only.isContiguous() && only.transpose(0, 1).isContiguous()) {
@@ -78,12 +87,12 @@ public final class WeightArrangement {
     }
 
     /**
-     * The same model with every matrix that rows are multiplied with in a narrow type, each weight rounded once; what is only looked up or
-     * added stays. A matrix whose inputs do not fill blocks stays too.
+     * The same model with every matrix that rows are multiplied with laid out for reading, in F32 or in a narrow type, to which each weight is
+     * rounded once; what is only looked up or added stays. A matrix whose inputs do not fill blocks stays too.
      *
      * @param type one that {@link WeightPanels} hold
      */
-    public static ModelWeights narrowed(ModelWeights weights, ModelConfig config, DType type) {
+    public static ModelWeights forReading(ModelWeights weights, ModelConfig config, DType type) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (StoredWeight stored : StoredWeight.of(config)) {
             Tensor weight = weights.all().get(stored.name()).value();
@@ -102,7 +111,7 @@ public final class WeightArrangement {
 
     /** (out,in) to (in,out). */
     private static Tensor panels(Tensor rows, DType type) {
-        return WeightPanels.of(List.of(rows.contiguous().to(type))).tensor();
+        return WeightPanels.of(List.of(type == DType.F32 ? readable(rows) : rows.contiguous().to(type))).tensor();
     }
 
     /** The tensors that a file keeps of a weight, by their names there; panels are widened to F32. */

@@ -61,25 +61,27 @@ final class WeightShapes {
         int c = config.embeddingDim();
         int f = config.hiddenDim();
         int fused = (config.numHeads() + 2 * config.numKvHeads()) * config.headDim();
+        int heads = config.numHeads() * config.headDim();                          // C in nearly every model
+        boolean mlpBiases = config.biases() || config.feedForwardBiases();
         norm(block + "ln_1");
         linear(block + "attn.c_attn", c, fused, config.biases() || config.attentionBiases() != AttentionBiases.NONE);
-        linear(block + "attn.c_proj", c, c, config.biases() || config.attentionBiases() == AttentionBiases.ALL);
+        linear(block + "attn.c_proj", heads, c, config.biases() || config.attentionBiases() == AttentionBiases.ALL);
         if (cross) {
             norm(block + "ln_cross_attn");
-            linear(block + "crossattention.q_attn", c, c, config.biases());
+            linear(block + "crossattention.q_attn", c, heads, config.biases());
             linear(block + "crossattention.c_attn", c, 2 * config.numKvHeads() * config.headDim(), config.biases());
-            linear(block + "crossattention.c_proj", c, c, config.biases());
+            linear(block + "crossattention.c_proj", heads, c, config.biases());
         }
         if (config.secondNorm()) {
             norm(block + "ln_2");
         }
-        if (config.feedforward().equals("swiglu")) {
-            linear(block + "mlp.gate_proj", c, f, config.biases());
-            linear(block + "mlp.up_proj", c, f, config.biases());
-            linear(block + "mlp.down_proj", f, c, config.biases());
+        if (config.feedforward().equals("swiglu") || config.feedforward().equals("geglu")) {
+            linear(block + "mlp.gate_proj", c, f, mlpBiases);
+            linear(block + "mlp.up_proj", c, f, mlpBiases);
+            linear(block + "mlp.down_proj", f, c, mlpBiases);
         } else {
-            linear(block + "mlp.c_fc", c, f, config.biases());
-            linear(block + "mlp.c_proj", f, c, config.biases());
+            linear(block + "mlp.c_fc", c, f, mlpBiases);
+            linear(block + "mlp.c_proj", f, c, mlpBiases);
         }
     }
 

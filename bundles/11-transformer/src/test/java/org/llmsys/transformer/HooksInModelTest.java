@@ -19,6 +19,7 @@ import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
+import org.llmsys.attention.Sequences;
 import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Pass;
 import org.llmsys.autograd.Variable;
@@ -72,14 +73,36 @@ class HooksInModelTest {
     @DisplayName("a pre-norm model shows TransformerLens' places in the order of the computation, and looking changes no bit")
     void places() {
         Map<String, Tensor> seen = trace(model(config("pre-norm", "learned")));
-        assertEquals(List.of("hook_embed", "hook_pos_embed", "blocks.0.hook_resid_pre", "blocks.0.ln1.hook_normalized", "blocks.0.attn.hook_q",
+        assertEquals(List.of("hook_embed", "hook_pos_embed", "blocks.0.hook_resid_pre", "blocks.0.ln1.hook_scale", "blocks.0.ln1.hook_normalized",
+                "blocks.0.attn.hook_q",
                 "blocks.0.attn.hook_k", "blocks.0.attn.hook_v", "blocks.0.attn.hook_attn_scores", "blocks.0.attn.hook_pattern", "blocks.0.attn.hook_z",
-                "blocks.0.hook_attn_out", "blocks.0.hook_resid_mid", "blocks.0.ln2.hook_normalized", "blocks.0.hook_mlp_out", "blocks.0.hook_resid_post"),
-                List.copyOf(seen.keySet()).subList(0, 15));
-        assertEquals(2 + 2 * 13 + 1, seen.size());
+                "blocks.0.hook_attn_out", "blocks.0.hook_resid_mid", "blocks.0.ln2.hook_scale", "blocks.0.ln2.hook_normalized", "blocks.0.mlp.hook_pre",
+                "blocks.0.mlp.hook_post", "blocks.0.hook_mlp_out", "blocks.0.hook_resid_post"), List.copyOf(seen.keySet()).subList(0, 19));
+        assertEquals(2 + 2 * 17 + 2, seen.size());
         assertEquals("ln_final.hook_normalized", List.copyOf(seen.keySet()).getLast());
         assertEquals(Shape.of(1, 4, 5, 5), seen.get("blocks.1.attn.hook_pattern").shape());
+        assertEquals(Shape.of(1, 5, 12), seen.get("blocks.1.mlp.hook_post").shape());
+        assertEquals(Shape.of(1, 5, 1), seen.get("blocks.0.ln1.hook_scale").shape());
         assertSum(seen, "blocks.0.hook_resid_pre", "hook_embed", "hook_pos_embed");
+    }
+
+    @Test
+    @DisplayName("with a gate the network shows what the gate sees, what it opens for, and their product, silu(pre)·preLinear")
+    void gated() {
+        ModelConfig config = new ModelConfig("llama", 11, 9, 8, 1, 4, 2, 12, 1e-5f, 10000, true, true, "pre-norm", "rmsnorm", "rope", "swiglu", "silu", 0);
+        Map<String, Tensor> seen = trace(model(config));
+        for (int t = 0; t < 5; t++) {
+            for (int f = 0; f < 12; f++) {
+                double pre = seen.get("blocks.0.mlp.hook_pre").get(0, t, f);
+                double product = pre / (1 + Math.exp(-pre)) * seen.get("blocks.0.mlp.hook_pre_linear").get(0, t, f);
+                assertEquals(product, seen.get("blocks.0.mlp.hook_post").get(0, t, f), 1e-5 * Math.max(1, Math.abs(product)));
+            }
+            double squares = 0;
+            for (int c = 0; c < 8; c++) {
+                squares += Math.pow(seen.get("blocks.0.hook_resid_pre").get(0, t, c), 2) / 8;
+            }
+            assertEquals(Math.sqrt(squares + 1e-5), seen.get("blocks.0.ln1.hook_scale").get(0, t, 0), 1e-5);
+        }
     }
 
     @Test
@@ -144,6 +167,32 @@ class HooksInModelTest {
                 assertEquals((row[i] - mean) / Math.sqrt(squares + 1e-5), y.floats()[8 * t + i], 1e-4);
             }
         }
+    }
+
+    @Test
+    @DisplayName("two stacks show their places under encoder and decoder; the decoder's stream is shown before and behind its look at the encoder")
+    void twoStacks() {
+        EncoderDecoderModel model = EncoderDecoderModel.initialize(config("pre-norm", "learned").withCausal(false), config("pre-norm", "learned"), 1);
+        Map<String, Tensor> seen = new LinkedHashMap<>();
+        Hooks look = (place, x, pass) -> {
+            seen.put(place, x.value().copy());
+            return x;
+        };
+        try (StepRunner<EncoderDecoderNetwork> runner = assemblies.runner("test", model.blueprint(), StepListener.NONE)) {
+            runner.run((network, step) -> {
+                try (Pass pass = Pass.inference(look.on(step), TensorAllocator.heap(), "test")) {
+                    Sequences.Fresh one = new Sequences.Fresh(1);
+                    return network.decode(IDS, one, network.encode(IDS, one, pass), one, false, pass).value().copy();
+                }
+            });
+        }
+        for (String at : List.of("decoder.0.", "decoder.1.")) {
+            assertSum(seen, at + "hook_resid_mid", at + "hook_resid_pre", at + "hook_attn_out");
+            assertSum(seen, at + "hook_resid_mid_cross", at + "hook_resid_mid", at + "hook_cross_attn_out");
+            assertSum(seen, at + "hook_resid_post", at + "hook_resid_mid_cross", at + "hook_mlp_out");
+            assertTrue(seen.keySet().containsAll(List.of(at + "cross_attn.hook_pattern", at + "ln3.hook_normalized", at + "mlp.hook_post")), at);
+        }
+        assertTrue(seen.keySet().containsAll(List.of("encoder.1.hook_resid_post", "encoder_final_ln.hook_scale", "decoder_final_ln.hook_normalized")));
     }
 
     @Test

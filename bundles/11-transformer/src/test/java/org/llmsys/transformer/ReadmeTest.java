@@ -49,6 +49,16 @@ class ReadmeTest {
     }
 
     @Test
+    @DisplayName("a Llama's config.json: the preset stories15M")
+    void downloaded() {
+        ModelConfig llama = ModelConfigJson.read("""
+                {"model_type": "llama", "vocab_size": 32000, "hidden_size": 288, "intermediate_size": 768, "num_hidden_layers": 6,
+                 "num_attention_heads": 6, "max_position_embeddings": 256, "tie_word_embeddings": true}""");
+        assertEquals(15_191_712, llama.parameterCount());
+        assertEquals(ModelPresets.named("stories15M").parameterCount(), llama.parameterCount());
+    }
+
+    @Test
     @DisplayName("every line of code in the README stands in this test")
     void everyLine() throws IOException {
         String test = Files.readString(Path.of("src/test/java/org/llmsys/transformer/ReadmeTest.java"));

@@ -5,8 +5,8 @@
  *   logits (V) --LogitsFilter*--&gt; logits (V) --Sampler--&gt; id
  * </pre>
  *
- * <p>Filters reshape the distribution ({@code temperature}, {@code top-k}, {@code top-p}, {@code min-p}, the penalties); a sampler picks ({@code greedy}: the likeliest;
- * {@code categorical}: draws). Axes: {@code V} vocabulary.
+ * <p>Filters reshape the distribution ({@code temperature}, {@code top-k}, {@code top-p}, {@code min-p}, the penalties,
+ * {@code logit-bias}); a sampler picks ({@code greedy}: the likeliest; {@code categorical}: draws). Axes: {@code V} vocabulary.
  */
 @Export
 @Version("0.1.0")

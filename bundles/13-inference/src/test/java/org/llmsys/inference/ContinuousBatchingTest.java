@@ -126,6 +126,64 @@ class ContinuousBatchingTest {
         assertTrue(counting.mostRows.get() <= 8);
     }
 
+    /** Multiplies as the plain one, slowly the first time; as long as somebody says so, it runs out of memory with more than a number of rows. */
+    @Provider(slot = "matmul", algorithm = MatmulKernel.ALGORITHM, name = "hungry", numerics = MatmulKernel.FMA_K_ASCENDING)
+    public static final class HungryMatmul implements MatmulKernel {
+
+        private final MatmulKernel plain = MatmulKernel.naive();
+        private final AtomicBoolean slow = new AtomicBoolean(true);
+        private final AtomicInteger shared = new AtomicInteger();
+        private volatile int mostRows = Integer.MAX_VALUE;
+
+        @Override
+        public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+            if (slow.compareAndSet(true, false)) {
+                LockSupport.parkNanos(300_000_000);
+            }
+            if (a.rows() > mostRows) {
+                shared.accumulateAndGet(a.rows(), Math::max);
+                throw new OutOfMemoryError("a test says so");
+            }
+            plain.multiply(a, b, c, accumulate);
+        }
+    }
+
+    @Test
+    @DisplayName("a shared step runs out of memory: all who wait get the error and are as before; with room for one row each goes on by itself")
+    void errorReachesEveryone() throws Exception {
+        HungryMatmul hungry = new HungryMatmul();
+        InferenceEngine engine = new ContinuousBatching(ClassPathWorkbench.open(hungry, WorkerPool.SERIAL).assemblies());
+        List<GenerationSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            sessions.add(engine.open(model, new int[] {1 + i}, GenerationOptions.greedy(6), StepListener.NONE));
+        }
+        hungry.mostRows = 0;
+        List<Callable<Throwable>> failing = new ArrayList<>();
+        sessions.forEach(session -> failing.add(() -> assertThrows(Throwable.class, session::next)));
+        assertEquals(List.of(OutOfMemoryError.class), together(failing).stream().<Class<?>>map(Throwable::getClass).distinct().toList());
+        assertTrue(hungry.shared.get() > 1, "no step was shared");
+
+        hungry.mostRows = 1;
+        List<Callable<List<Integer>>> going = new ArrayList<>();
+        sessions.forEach(session -> going.add(() -> {
+            List<Integer> ids = new ArrayList<>();
+            for (GeneratedToken token = session.next(); token != null; token = session.next()) {
+                ids.add(token.id());
+            }
+            return ids;
+        }));
+        List<List<Integer>> written = together(going);
+        for (int i = 0; i < 8; i++) {
+            sessions.get(i).close();
+            try (GenerationSession session = alone.open(model, new int[] {1 + i}, GenerationOptions.greedy(6), StepListener.NONE)) {
+                for (int id : written.get(i)) {
+                    assertEquals(session.next().id(), id, "sequence " + i);
+                }
+            }
+            assertEquals(6, written.get(i).size());
+        }
+    }
+
     /** A filter that fails as long as somebody says so. */
     @Provider(slot = "filter", algorithm = "moody", name = "moody")
     public static final class MoodyFilter implements LogitsFilterFactory {

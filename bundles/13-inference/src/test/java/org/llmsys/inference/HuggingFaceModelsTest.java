@@ -3,16 +3,12 @@ package org.llmsys.inference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,28 +41,30 @@ class HuggingFaceModelsTest {
     Path folder;
 
     @Test
-    @DisplayName("GPT-2, Llama, Mistral and Qwen 2 give transformers' logits, in one pass, from a cache, and after being saved and read again")
+    @DisplayName("GPT-2, Llama, Mistral and Qwen 2, in F32, F16, BF16 and in several files, give transformers' logits, in one pass, from a cache, and saved "
+            + "and read again")
     void logits() throws Exception {
-        writeModels();
+        new PythonScript("tiny_models.py", "torch", "transformers", "safetensors").run(folder);
         List<Path> models;
         try (Stream<Path> found = Files.list(folder)) {
             models = found.filter(Files::isDirectory).sorted().toList();
         }
-        assertEquals(9, models.size(), models.toString());
+        assertEquals(14, models.size(), models.toString());
         for (Path path : models) {
             var expected = SafetensorsReader.read(path.resolve("logits.safetensors"), NumberCheck.FINITE).tensors();
             int[] ids = new int[expected.get("ids").shape().intExtent(0)];
             for (int t = 0; t < ids.length; t++) {
                 ids[t] = (int) expected.get("ids").getLong(t);
             }
-            LoadedModel model = store.load(path.resolve("model.safetensors"));
+            LoadedModel model = store.load(path);
             Tensor logits = whole(model, ids);
             assertClose(expected.get("logits"), 0, logits, path);
             assertClose(expected.get("logits"), 17, cached(model, ids, 17), path);
 
             Path copy = folder.resolve(path.getFileName() + "-again/model");
             store.save(model, copy);
-            assertEquals(0, difference(logits, 0, whole(store.load(copy), ids)), path + " saved and read again");
+            double again = difference(logits, 0, whole(store.load(copy), ids));       // narrow weights are saved wide, and rounded otherwise
+            assertTrue(path.toString().contains("f16") ? again < TOLERANCE : again == 0, path + " saved and read again: " + again);
         }
     }
 
@@ -120,41 +118,5 @@ class HuggingFaceModelsTest {
                 }
             });
         }
-    }
-
-    private void writeModels() throws IOException, InterruptedException {
-        Path script = folder.resolve("tiny_models.py");
-        try (InputStream in = getClass().getResourceAsStream("tiny_models.py")) {
-            Files.copy(in, script);
-        }
-        Process check = start("import torch, transformers, safetensors");
-        Assumptions.assumeTrue(check != null && finished(check) == 0, "Python with torch and transformers is not installed");
-        Process writer = new ProcessBuilder("python3", script.toString(), folder.toString()).redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile()).start();
-        assertEquals(0, finished(writer), () -> "tiny_models.py failed: " + log());
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("log"));
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    private static Process start(String program) {
-        try {
-            return new ProcessBuilder("python3", "-c", program).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        } catch (IOException e) {
-            return null;                                         // no Python here
-        }
-    }
-
-    private static int finished(Process process) throws InterruptedException {
-        if (!process.waitFor(300, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            return -1;
-        }
-        return process.exitValue();
     }
 }

@@ -26,6 +26,7 @@ import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Pass;
 import org.llmsys.inference.GenerationSession.GeneratedToken;
 import org.llmsys.inference.internal.AutoregressiveEngine;
+import org.llmsys.inference.internal.ContinuousBatching;
 import org.llmsys.inference.internal.ModelFolderStore;
 import org.llmsys.tensor.TensorAllocator;
 import org.llmsys.tensor.WorkerPool;
@@ -86,6 +87,20 @@ class StoriesOracleTest {
             sum += Math.log(total) - logits[t * width + ids[t + 1]];
         }
         assertEquals(1.484541, sum / (ids.length - 1), 1e-4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"single, contiguous", "batched, paged"})
+    @DisplayName("the same loss from the log-probabilities that a session gives of its prompt, in one pass over it")
+    void measuredLoss(String engine, String cache) throws IOException {
+        LoadedModel model = load("stories260K.bin");
+        assemblies.use("cache", cache);
+        int[] ids = ids(oracles.resolve("stories260K/nll_prompt_ids.txt"));
+        InferenceEngine chosen = engine.equals("single") ? new AutoregressiveEngine(assemblies) : new ContinuousBatching(assemblies);
+        Writing.Written read = Writing.all(chosen, model, ids, GenerationOptions.greedy(0).measuring(LogProbabilities.Request.of(1).withPrompt()));
+        assertEquals(ids.length, read.prompt().size());
+        double mean = read.prompt().stream().skip(1).mapToDouble(LogProbabilities::logProbability).average().orElseThrow();
+        assertEquals(1.484541, -mean, 1e-4);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -24,8 +24,26 @@ final class TinyModels {
     }
 
     static TransformerModel model(int vocabSize, int contextLength) {
-        ModelConfig config = new ModelConfig("gpt2", vocabSize, contextLength, 16, 2, 4, 2, 32, 1e-5f, 10000, true, true,
-                "pre-norm", "layernorm", "learned", "gelu-mlp", "gelu", 0);
+        return model(gpt2(vocabSize, contextLength, 16, 2, 4, 32));
+    }
+
+    /** As GPT-2, with half as many key heads as heads. */
+    static ModelConfig gpt2(int vocabSize, int contextLength, int embeddingDim, int layers, int heads, int hidden) {
+        return gpt2(vocabSize, contextLength, embeddingDim, layers, heads, hidden, "learned");
+    }
+
+    static ModelConfig gpt2(int vocabSize, int contextLength, int embeddingDim, int layers, int heads, int hidden, String position) {
+        return new ModelConfig("gpt2", vocabSize, contextLength, embeddingDim, layers, heads, heads / 2, hidden, 1e-5f, 10000, true, true,
+                "pre-norm", "layernorm", position, "gelu-mlp", "gelu", 0);
+    }
+
+    /** As Llama: rotary positions, RMSNorm, SwiGLU, grouped queries. */
+    static ModelConfig llama(int vocabSize, int contextLength, int embeddingDim, int layers, int heads, int hidden) {
+        return new ModelConfig("llama", vocabSize, contextLength, embeddingDim, layers, heads, heads / 2, hidden, 1e-5f, 10000, false, true,
+                "pre-norm", "rmsnorm", "rope", "swiglu", "silu", 0);
+    }
+
+    static TransformerModel model(ModelConfig config) {
         ModelWeights weights = ModelWeights.initialize(config, 3);
         weights.all().values().stream().filter(w -> w.shape().rank() == 2).forEach(w -> {
             float[] elements = w.value().floats();

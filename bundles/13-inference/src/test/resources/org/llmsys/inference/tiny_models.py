@@ -21,6 +21,11 @@ MODELS = {
     "llama-linear": LlamaConfig(**LLAMA, rope_scaling={"rope_type": "linear", "factor": 4.0}),
     "llama3": LlamaConfig(**LLAMA, rope_scaling={"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                                                  "original_max_position_embeddings": 16}),
+    "llama-mlp-biases": LlamaConfig(**LLAMA, mlp_bias=True),
+    "llama-f16": LlamaConfig(**LLAMA, rope_theta=500000.0),
+    "llama-bf16-shards": LlamaConfig(**(LLAMA | dict(num_key_value_heads=3))),
+    "llama-wide-heads": LlamaConfig(**LLAMA, head_dim=14, attention_bias=True),
+    "llama-yarn": LlamaConfig(**LLAMA, rope_scaling={"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16}),
     "mistral": MistralConfig(**LLAMA, sliding_window=None),
     "qwen2": Qwen2Config(**LLAMA),
 }
@@ -32,8 +37,10 @@ for name, config in MODELS.items():
         for parameter_name, parameter in model.named_parameters():      # biases and norms begin as 0 and 1, which would hide mistakes
             if parameter.dim() == 1:
                 parameter.add_(0.2 * torch.randn_like(parameter))
+        folder = f"{sys.argv[1]}/{name}"
+        narrow = torch.float16 if "-f16" in name else torch.bfloat16 if "-bf16" in name else torch.float32
+        model.to(narrow).save_pretrained(folder, safe_serialization=True, max_shard_size="40KB" if "shards" in name else "1GB")
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         ids = torch.randint(0, 101, (1, 40))
         logits = model(ids).logits[0]
-    folder = f"{sys.argv[1]}/{name}"
-    model.save_pretrained(folder, safe_serialization=True)
     save_file({"ids": ids[0], "logits": logits.contiguous()}, f"{folder}/logits.safetensors")

@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
+import org.llmsys.files.internal.WatchedDisk;
 
 /**
  * Writes a file or a folder whole or not at all, whenever the program, the disk or the power fails.
@@ -44,6 +46,11 @@ public final class AtomicFiles {
 
     public AtomicFiles(FileOperations disk) {
         this.disk = disk;
+    }
+
+    /** The same, whose writing is told to a job, and ends when that is cancelled. */
+    public AtomicFiles watched(Job job) {
+        return new AtomicFiles(new WatchedDisk(disk, job));
     }
 
     /** Where content puts its bytes; takes all that remain of a buffer. */

@@ -2,6 +2,7 @@ package org.llmsys.files;
 
 import java.nio.file.Path;
 
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Slot;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -22,4 +23,15 @@ public interface ModelFormat {
 
     /** Writes a model, whole or not at all. */
     void write(Path path, ModelFile model);
+
+    /**
+     * The same, told to a job: its count grows by the bytes that were written, and cancelling it leaves what was there before. A form that
+     * cannot say writes without a word.
+     *
+     * @throws java.util.concurrent.CancellationException when the job was cancelled
+     */
+    default void write(Path path, ModelFile model, Job job) {
+        job.checkpoint();
+        write(path, model);
+    }
 }

@@ -3,6 +3,8 @@ package org.llmsys.files;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +12,13 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.SafetensorsReader.NumberCheck;
+import org.llmsys.files.internal.SafetensorsFolder;
+import org.llmsys.files.internal.gguf.GgufModels;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.FileMapping;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Tensor;
@@ -34,5 +41,21 @@ class ReadmeTest {
         assertEquals("F32 (2, 3)\n[[1, 2, 3],\n [4, 5, 6]]", tensors.get("table").toString());
         tensors.values().forEach(tensor -> tensor.storage().close());
         assertThrows(Problem.class, () -> tensors.get("table").get(0, 0));
+    }
+
+    @Test
+    @DisplayName("a folder read, quantized and written as GGUF takes as many bytes as the README says, less than a third")
+    void convert() throws IOException {
+        Assemblies assemblies = Assemblies.of(new SafetensorsFolder(), new GgufModels());
+        Path folder = this.folder.resolve("model");
+        Path gguf = this.folder.resolve("model.gguf");
+        new SafetensorsFolder().write(folder, TinyModels.llama("llama", true, ""));
+        Job job = Job.silent("convert");
+        try (ModelFile model = ModelFiles.read(folder, assemblies)) {
+            ModelFile small = WeightTypes.converted(model, DType.Q8_0, job);
+            ModelFiles.write(gguf, small, "gguf", assemblies, job);
+        }
+        assertEquals(69088, Files.size(gguf));
+        assertEquals(3.6, Files.size(folder.resolve("model.safetensors")) / (double) Files.size(gguf), 0.1);
     }
 }

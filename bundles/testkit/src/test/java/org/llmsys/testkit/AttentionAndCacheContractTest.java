@@ -10,6 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.attention.AttentionMask;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory;
 import org.llmsys.attention.internal.ContiguousKvCaches;
@@ -63,6 +64,38 @@ class AttentionAndCacheContractTest {
                 && reads.stream().anyMatch(f -> f.contains("sees nothing")), reads.toString());
         List<String> longer = failures(masked(mask -> new AttentionMask(mask.causal(), mask.lengths().stream().map(n -> n + 1).toList())));
         assertTrue(longer.stream().anyMatch(f -> f.contains("with padding")), longer.toString());
+    }
+
+    @Test
+    @DisplayName("a kernel that takes the blocks of a cache in the wrong order, and one that forgets the bias there, fail")
+    void wrongBlocks() {
+        List<String> backwards = failures(overBlocks(rows -> new CachedRows(rows.keys().reversed(), rows.values().reversed()), UnaryOperator.identity()));
+        assertTrue(backwards.stream().anyMatch(f -> f.startsWith("new queries over a cache in blocks")), backwards.toString());
+        List<String> unbiased = failures(overBlocks(UnaryOperator.identity(), bias -> ScoreBias.NONE));
+        assertTrue(unbiased.stream().anyMatch(f -> f.startsWith("new queries over a cache in blocks, with a bias"))
+                && unbiased.stream().noneMatch(f -> f.startsWith("new queries over a cache in blocks, B")), unbiased.toString());
+    }
+
+    /** The reference, given other rows or another bias where it computes over a cache. */
+    private static AttentionKernel overBlocks(UnaryOperator<CachedRows> other, UnaryOperator<ScoreBias> otherBias) {
+        AttentionKernel right = new ReferenceAttention();
+        return new AttentionKernel() {
+            @Override
+            public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+                right.forward(q, k, v, mask, bias, out, logSumExp);
+            }
+
+            @Override
+            public void forward(Tensor q, CachedRows rows, ScoreBias bias, Tensor out) {
+                right.forward(q, other.apply(rows), otherBias.apply(bias), out);
+            }
+
+            @Override
+            public void backward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp, Tensor gradOut,
+                    Tensor gradQ, Tensor gradK, Tensor gradV) {
+                right.backward(q, k, v, mask, bias, out, logSumExp, gradOut, gradQ, gradK, gradV);
+            }
+        };
     }
 
     /** A cache that passes everything on; what is wrong with it, a subclass says. */
@@ -146,6 +179,13 @@ class AttentionAndCacheContractTest {
                 return right.values(layer, pending);
             }
         })).stream().anyMatch(f -> f.contains("come back")));
+        assertTrue(failures(caches(cache -> new Passing(cache) {
+            @Override
+            public CachedRows rows(int layer, int pending) {
+                CachedRows all = right.rows(layer, pending);
+                return new CachedRows(all.values(), all.keys());
+            }
+        })).stream().anyMatch(f -> f.contains("the blocks are not what lies in one piece")));
         assertTrue(failures(caches(cache -> new Passing(cache) {
             @Override
             public void close() {

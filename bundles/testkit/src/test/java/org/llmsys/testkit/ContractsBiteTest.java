@@ -23,6 +23,7 @@ import org.llmsys.testkit.internal.ActivationContract;
 import org.llmsys.testkit.internal.LossContract;
 import org.llmsys.testkit.internal.MatmulContract;
 import org.llmsys.testkit.internal.OptimizerContract;
+import org.llmsys.testkit.internal.PlainTape;
 import org.llmsys.testkit.internal.SamplerContract;
 import org.llmsys.testkit.internal.SoftmaxContract;
 import org.llmsys.testkit.internal.TapeContract;
@@ -139,9 +140,9 @@ class ContractsBiteTest {
     @Test
     @DisplayName("a tape that keeps a gradient it was handed without copying it, or walks forwards, fails; one that does neither passes")
     void wrongTapes() {
-        assertTrue(!failures(new TapeContract(), memory -> new PlainTape(memory, false, true), "").isEmpty());
-        assertTrue(!failures(new TapeContract(), memory -> new PlainTape(memory, true, false), "").isEmpty());
-        assertEquals(List.of(), failures(new TapeContract(), memory -> new PlainTape(memory, true, true), ""));
+        assertTrue(!failures(new TapeContract(), SpoiltTapes::shares, "").isEmpty());
+        assertTrue(!failures(new TapeContract(), SpoiltTapes::forwards, "").isEmpty());
+        assertEquals(List.of(), failures(new TapeContract(), PlainTape::new, ""));
     }
 
     @Test

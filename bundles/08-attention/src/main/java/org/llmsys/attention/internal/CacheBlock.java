@@ -15,13 +15,15 @@ import org.llmsys.tensor.TensorAllocator;
  */
 final class CacheBlock {
 
-    /** Few enough that little is wasted in the last block, many enough that a block is copied in long runs. */
+    /** Few enough that little is wasted in the last block, many enough that a kernel reads long runs. */
     static final int POSITIONS = 16;
 
     private final CacheSpec spec;
     private final TensorAllocator allocator;
     private final Storage storage;
     private final Tensor all;
+    private final Tensor[] keys;
+    private final Tensor[] values;
     private final AtomicInteger holders = new AtomicInteger(1);
 
     CacheBlock(CacheSpec spec, TensorAllocator allocator) {
@@ -30,6 +32,12 @@ final class CacheBlock {
         Shape shape = Shape.of(spec.numLayers(), 2, spec.numKvHeads(), POSITIONS, spec.headDim());
         this.storage = allocator.allocate(DType.F32, shape.size(), "kv-cache");
         this.all = Tensor.of(storage, shape);
+        this.keys = new Tensor[spec.numLayers()];
+        this.values = new Tensor[spec.numLayers()];
+        for (int layer = 0; layer < spec.numLayers(); layer++) {     // made once, because every step asks for all of them
+            keys[layer] = all.select(0, layer).select(0, 0);
+            values[layer] = all.select(0, layer).select(0, 1);
+        }
     }
 
     /** Blocks that hold so many positions. */
@@ -44,12 +52,12 @@ final class CacheBlock {
 
     /** Keys of a layer, shape (NKV, POSITIONS, HS). */
     Tensor keys(int layer) {
-        return all.select(0, layer).select(0, 0);
+        return keys[layer];
     }
 
     /** Values of a layer, shape (NKV, POSITIONS, HS). */
     Tensor values(int layer) {
-        return all.select(0, layer).select(0, 1);
+        return values[layer];
     }
 
     /** One more cache holds it. */

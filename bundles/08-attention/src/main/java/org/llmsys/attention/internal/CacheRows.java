@@ -1,5 +1,6 @@
 package org.llmsys.attention.internal;
 
+import java.util.List;
 import java.util.Objects;
 
 import org.llmsys.assembly.Problem;
@@ -9,7 +10,7 @@ import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
 /** What caches check and copy, wherever they keep it: rows of shape (NKV, positions, HS). */
-final class CacheRows {
+public final class CacheRows {
 
     private CacheRows() {
     }
@@ -43,6 +44,23 @@ final class CacheRows {
         if (newLength < 0 || newLength > length) {
             throw new IllegalArgumentException("a cache of " + length + " positions cannot be cut to " + newLength);
         }
+    }
+
+    /** All blocks (NKV,n,HS) in one piece on the heap, (NKV,S,HS): the only one as it lies, else a copy. */
+    public static Tensor onePiece(List<Tensor> blocks) {
+        if (blocks.size() == 1) {
+            return blocks.getFirst();
+        }
+        Shape first = blocks.getFirst().shape();
+        long positions = blocks.stream().mapToLong(block -> block.shape().extent(1)).sum();
+        Tensor all = Tensor.zeros(blocks.getFirst().dtype(), Shape.of(first.extent(0), positions, first.extent(2)));
+        long from = 0;
+        for (Tensor block : blocks) {
+            long to = from + block.shape().extent(1);
+            copy(block, all.slice(1, from, to));
+            from = to;
+        }
+        return all;
     }
 
     /** Run by run when both are on the heap: a head's rows at once where they lie one behind the other on both sides, else row by row. */

@@ -2,7 +2,9 @@ package org.llmsys.attention.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
+import org.llmsys.attention.CachedRows;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
 import org.llmsys.tensor.Tensor;
@@ -17,8 +19,6 @@ final class PagedKvCache implements KvCache {
     private final CacheSpec spec;
     private final TensorAllocator allocator;
     private final List<CacheBlock> blocks;
-    private final GatheredRows keys;
-    private final GatheredRows values;
     private int length;
 
     PagedKvCache(CacheSpec spec, TensorAllocator allocator) {
@@ -29,8 +29,6 @@ final class PagedKvCache implements KvCache {
         this.spec = spec;
         this.allocator = allocator;
         this.blocks = new ArrayList<>(shared);
-        this.keys = new GatheredRows(spec, allocator);
-        this.values = new GatheredRows(spec, allocator);
         this.length = length;
     }
 
@@ -71,19 +69,41 @@ final class PagedKvCache implements KvCache {
         }
     }
 
+    /** A copy: whoever can read blocks asks for {@link #rows}. */
     @Override
     public Tensor keys(int layer, int pending) {
-        return gathered(keys, pending, blocks.stream().map(block -> block.keys(layer)).toList());
+        return rows(layer, pending).allKeys().select(0, 0);
     }
 
     @Override
     public Tensor values(int layer, int pending) {
-        return gathered(values, pending, blocks.stream().map(block -> block.values(layer)).toList());
+        return rows(layer, pending).allValues().select(0, 0);
     }
 
-    private Tensor gathered(GatheredRows rows, int pending, List<Tensor> parts) {
+    @Override
+    public CachedRows rows(int layer, int pending) {
         CacheRows.requireRoom(spec, length, pending);
-        return rows.of(parts, length + pending);
+        Objects.checkIndex(layer, spec.numLayers());
+        List<Tensor> keys = new ArrayList<>();
+        List<Tensor> values = new ArrayList<>();
+        int left = length + pending;
+        for (int n = 0; n == 0 || left > 0; n++) {
+            int positions = Math.min(left, CacheBlock.POSITIONS);
+            keys.add(n < blocks.size() ? readable(blocks.get(n).keys(layer), positions) : unwritten(positions));
+            values.add(n < blocks.size() ? readable(blocks.get(n).values(layer), positions) : unwritten(positions));
+            left -= positions;
+        }
+        return new CachedRows(keys, values);
+    }
+
+    /** The first positions of a block; a copy only when an allocator keeps its storage off the heap, where attention kernels do not read. */
+    private static Tensor readable(Tensor block, int positions) {
+        Tensor rows = positions == CacheBlock.POSITIONS ? block : block.slice(1, 0, positions);
+        return rows.storage().floats() != null ? rows : rows.copy();
+    }
+
+    private Tensor unwritten(int positions) {
+        return Tensor.zeros(spec.numKvHeads(), positions, spec.headDim());
     }
 
     @Override
@@ -112,7 +132,5 @@ final class PagedKvCache implements KvCache {
     public void close() {
         blocks.forEach(CacheBlock::release);
         blocks.clear();
-        keys.close();
-        values.close();
     }
 }

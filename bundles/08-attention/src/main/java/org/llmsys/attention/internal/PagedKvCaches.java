@@ -10,13 +10,13 @@ import org.osgi.service.component.annotations.Component;
  * Makes caches that take memory as a sequence grows, in blocks of 16 positions, and whose forks share what they have in common.
  *
  * <pre>
- *   bytes      = ceil(length / 16) · 2 · L · NKV · 16 · HS · 4     + one layer in one piece, for the kernels
- *   max bytes  = ceil(capacity / 16) blocks + 2 · NKV · capacity · HS · 4
+ *   bytes      = ceil(length / 16) · 2 · L · NKV · 16 · HS · 4
+ *   max bytes  = the same for the capacity
  * </pre>
  *
  * <p>A fork counts references to blocks; the first of several holders that writes to a block copies it (copy on write), so at most one block
- * is copied a fork. In exchange every step puts each layer's rows into one piece for the kernel, which costs one copy of what attention reads
- * anyway.
+ * is copied a fork. A kernel that reads blocks where they lie ({@code vector}, {@code streaming}) needs nothing beside them; any other gets
+ * a copy of one layer at a time, which the garbage collector takes.
  *
  * @see <a href="https://arxiv.org/abs/2309.06180">Kwon et al. 2023, Efficient Memory Management for Large Language Model Serving with PagedAttention</a>
  */
@@ -32,7 +32,6 @@ public final class PagedKvCaches implements KvCacheFactory {
 
     @Override
     public long maxBytes(CacheSpec spec) {
-        long blocks = Math.multiplyExact(CacheBlock.count(spec.capacity()), CacheBlock.bytes(spec));
-        return Math.addExact(blocks, new CacheSpec(1, spec.numKvHeads(), spec.headDim(), spec.capacity()).bytes());
+        return Math.multiplyExact(CacheBlock.count(spec.capacity()), CacheBlock.bytes(spec));
     }
 }

@@ -16,8 +16,13 @@ final class RowBlock {
 
     /** Takes rows {@code from} to {@code to - 1}. */
     void load(HeadMatrix matrix, int from, int to) {
+        load(matrix, from, to, 0);
+    }
+
+    /** The same, behind {@code at} rows that were taken before. */
+    void load(HeadMatrix matrix, int from, int to, int at) {
         for (int j = 0; j < to - from; j++) {
-            System.arraycopy(matrix.data(), matrix.at(from + j), rows[j], 0, width);
+            System.arraycopy(matrix.data(), matrix.at(from + j), rows[at + j], 0, width);
         }
     }
 

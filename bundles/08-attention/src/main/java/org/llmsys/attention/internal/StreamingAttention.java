@@ -1,8 +1,11 @@
 package org.llmsys.attention.internal;
 
+import java.util.List;
+
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.attention.AttentionMask;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
@@ -47,20 +50,36 @@ public final class StreamingAttention implements AttentionKernel {
     @Override
     public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
-        int kvHeads = k.shape().intExtent(1);
-        int keys = k.shape().intExtent(2);
+        forward(q, List.of(k), List.of(v), k.shape().intExtent(2), mask, bias, out, logSumExp);
+    }
+
+    /** Blocks are read where they lie: they are loaded a piece at a time anyway. */
+    @Override
+    public void forward(Tensor q, CachedRows rows, ScoreBias bias, Tensor out) {
+        AttentionKernel.requireFit(q, rows, bias, out);
+        forward(q, rows.keys().stream().map(block -> block.unsqueeze(0)).toList(), rows.values().stream().map(block -> block.unsqueeze(0)).toList(),
+                rows.positions(), AttentionMask.CAUSAL, bias, out, null);
+    }
+
+    /** @param k pieces (B,NKV,n,HS) that stand one behind the other; v likewise */
+    private void forward(Tensor q, List<Tensor> k, List<Tensor> v, int keys, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        int kvHeads = k.getFirst().shape().intExtent(1);
         int before = mask.before(q.shape().intExtent(2), keys);
         pool.run(q.shape().intExtent(0) * kvHeads, chunk -> {
             int b = chunk / kvHeads;
             int kv = chunk % kvHeads;
-            StreamingForward head = new StreamingForward(HeadMatrix.of(k, b, kv), HeadMatrix.of(v, b, kv), before, mask.valid(b, keys));
-            for (int h = firstQueryHead(kv, q, k); h < firstQueryHead(kv + 1, q, k); h++) {
+            StreamingForward head = new StreamingForward(pieces(k, b, kv), pieces(v, b, kv), before, mask.valid(b, keys));
+            for (int h = firstQueryHead(kv, q, k.getFirst()); h < firstQueryHead(kv + 1, q, k.getFirst()); h++) {
                 double[] lse = head.attend(HeadMatrix.of(q, b, h), (float) bias.slope(h), HeadMatrix.of(out, b, h));
                 for (int t = 0; logSumExp != null && t < lse.length; t++) {
                     logSumExp.set(lse[t], b, h, t);
                 }
             }
         });
+    }
+
+    private static List<HeadMatrix> pieces(List<Tensor> tensors, int batch, int head) {
+        return tensors.stream().map(tensor -> HeadMatrix.of(tensor, batch, head)).toList();
     }
 
     @Override

@@ -1,12 +1,14 @@
 package org.llmsys.attention.internal;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The forward half of {@link StreamingAttention} for one key head; used by one thread. */
 final class StreamingForward {
 
-    private final HeadMatrix k;
-    private final HeadMatrix v;
+    private final List<HeadMatrix> k;
+    private final List<HeadMatrix> v;
+    private final int width;
     private final TurnedBlock keys;
     private final RowBlock values;
     private final int before;
@@ -14,16 +16,19 @@ final class StreamingForward {
     private final float[] scores = new float[RowBlock.ROWS];
 
     /**
+     * @param k      the keys in one piece or several, one behind the other
+     * @param v      the values, in the same pieces
      * @param before keys that query t sees beside t + 1
      * @param valid  keys that are no padding
      */
-    StreamingForward(HeadMatrix k, HeadMatrix v, int before, int valid) {
+    StreamingForward(List<HeadMatrix> k, List<HeadMatrix> v, int before, int valid) {
         this.k = k;
         this.v = v;
+        this.width = k.getFirst().width();
         this.before = before;
         this.valid = valid;
-        this.keys = new TurnedBlock(k.width());
-        this.values = new RowBlock(v.width());
+        this.keys = new TurnedBlock(width);
+        this.values = new RowBlock(width);
     }
 
     /**
@@ -35,12 +40,11 @@ final class StreamingForward {
     double[] attend(HeadMatrix q, float slope, HeadMatrix out) {
         float[] max = new float[q.rows()];                       // m (T)
         double[] sum = new double[q.rows()];                     // l (T)
-        float[][] o = new float[q.rows()][v.width()];            // o (T,HS)
+        float[][] o = new float[q.rows()][width];            // o (T,HS)
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
         for (int from = 0; from < valid; from += RowBlock.ROWS) {
             int to = Math.min(valid, from + RowBlock.ROWS);
-            keys.load(k, from, to);
-            values.load(v, from, to);
+            load(from, to);
             for (int t = Math.max(0, from - before); t < q.rows(); t++) {     // the queries that see any of these keys
                 int seen = Math.min(to, before + t + 1) - from;
                 float larger = Math.max(max[t], scores(q, t, seen, slope, before + t - from));
@@ -57,6 +61,20 @@ final class StreamingForward {
             sum[t] = valid == 0 ? 0 : max[t] + Math.log(total);
         }
         return sum;
+    }
+
+    /** Takes keys and values {@code from} to {@code to - 1} out of the pieces that hold them. */
+    private void load(int from, int to) {
+        int start = 0;
+        for (int i = 0; i < k.size(); i++) {
+            int first = Math.max(from, start);
+            int end = Math.min(to, start + k.get(i).rows());
+            if (first < end) {
+                keys.load(k.get(i), first - start, end - start, first - from);
+                values.load(v.get(i), first - start, end - start, first - from);
+            }
+            start += k.get(i).rows();
+        }
     }
 
     /** The scores of query t, scaled, key 0 of the block being {@code distance} positions away; returns their maximum. */

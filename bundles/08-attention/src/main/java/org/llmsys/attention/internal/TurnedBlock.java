@@ -15,12 +15,17 @@ final class TurnedBlock {
 
     /** Takes rows {@code from} to {@code to - 1}. */
     void load(HeadMatrix matrix, int from, int to) {
+        load(matrix, from, to, 0);
+    }
+
+    /** The same, behind {@code first} rows that were taken before. */
+    void load(HeadMatrix matrix, int from, int to, int first) {
         float[] data = matrix.data();
         for (int d = 0; d < features.length; d++) {
             float[] feature = features[d];
             int at = matrix.at(from) + d;
             for (int j = 0; j < to - from; j++, at += matrix.stride()) {
-                feature[j] = data[at];
+                feature[first + j] = data[at];
             }
         }
     }

@@ -3,13 +3,8 @@ package org.llmsys.feedforward.internal;
 import org.llmsys.assembly.Needs;
 import org.llmsys.assembly.Provider;
 import org.llmsys.autograd.Layer;
-import org.llmsys.autograd.Multiplication;
 import org.llmsys.autograd.Parameters;
-import org.llmsys.autograd.Variable;
 import org.llmsys.feedforward.FeedForward;
-import org.llmsys.layers.ActivationLayer;
-import org.llmsys.layers.Dropout;
-import org.llmsys.layers.Linear;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -32,16 +27,6 @@ public final class SwiGlu implements FeedForward {
 
     @Override
     public Layer build(FeedForwardSpec spec, Parameters parameters, Needs needs) {
-        Linear gate = new Linear("gate_proj", spec.embeddingDim(), spec.hiddenDim(), parameters, needs);
-        Linear up = new Linear("up_proj", spec.embeddingDim(), spec.hiddenDim(), parameters, needs);
-        Linear down = new Linear("down_proj", spec.hiddenDim(), spec.embeddingDim(), parameters, needs);
-        ActivationLayer silu = new ActivationLayer("silu", needs);
-        Multiplication multiplication = new Multiplication(needs);
-        Dropout dropout = new Dropout(spec.dropout(), Places.dropout(spec.place()));
-        return (x, pass) -> {
-            Variable opened = silu.forward(gate.forward(x, pass), pass);                                    // (B,T,F)
-            Variable hidden = multiplication.forward(opened, up.forward(x, pass), pass);                    // (B,T,F)
-            return dropout.forward(down.forward(hidden, pass), pass);                                       // (B,T,C)
-        };
+        return GatedNetwork.build(spec, "silu", parameters, needs);
     }
 }

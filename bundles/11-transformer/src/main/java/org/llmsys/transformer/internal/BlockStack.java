@@ -5,7 +5,6 @@ import java.util.List;
 
 import org.llmsys.assembly.Needs;
 import org.llmsys.attention.Sequences;
-import org.llmsys.autograd.Hooks;
 import org.llmsys.autograd.Layer;
 import org.llmsys.autograd.Parameters;
 import org.llmsys.autograd.Pass;
@@ -33,13 +32,16 @@ final class BlockStack {
         this.check = new StructureCheck(TransformerBlock.class, config.block());
     }
 
-    /** The norm behind the last block; nothing where blocks end in one. */
-    static Layer finalNorm(ModelConfig config, String place, Parameters parameters, Needs needs) {
+    /**
+     * The norm behind the last block; nothing where blocks end in one.
+     *
+     * @param traced its name in traces, for example {@code ln_final}
+     */
+    static Layer finalNorm(ModelConfig config, String traced, Parameters parameters, Needs needs) {
         if (!config.finalNorm()) {
             return (x, pass) -> x;
         }
-        NormalizationLayer norm = new NormalizationLayer(config.normalization(), "ln_f", config.embeddingDim(), config.normEps(), parameters, needs);
-        return (x, pass) -> Hooks.show(place, norm.forward(x, pass), pass);
+        return new NormalizationLayer(config.normalization(), "ln_f", config.embeddingDim(), config.normEps(), traced, parameters, needs);
     }
 
     /** Shape (B,T,C), in and out. */

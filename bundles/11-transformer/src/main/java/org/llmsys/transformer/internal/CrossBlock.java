@@ -36,21 +36,26 @@ final class CrossBlock {
     private final Layer crossNorm;
     private final Layer lastNorm;
     private final String pre;
+    private final String mid;
     private final String crossOut;
+    private final String midCross;
     private final String post;
 
     CrossBlock(Site site, Needs needs) {
         ModelConfig config = site.config();
         this.normFirst = config.block().equals("pre-norm");
         this.parts = new Sublayers(site, needs);
-        this.cross = new CrossAttention(new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), site.index(), false,
+        this.cross = new CrossAttention(new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), config.headDim(),
+                site.index(), false,
                 site.place() + ".cross_attn"), config.embeddingDim(), site.parameters().scope("crossattention"), needs);
         this.dropout = new Dropout(config.dropout(), Places.cross(site.index()));
         this.firstNorm = parts.norm("ln_1", "ln1", needs);
         this.crossNorm = parts.norm("ln_cross_attn", "ln2", needs);
         this.lastNorm = parts.norm("ln_2", "ln3", needs);
         this.pre = site.place() + ".hook_resid_pre";
+        this.mid = site.place() + ".hook_resid_mid";
         this.crossOut = site.place() + ".hook_cross_attn_out";
+        this.midCross = site.place() + ".hook_resid_mid_cross";
         this.post = site.place() + ".hook_resid_post";
     }
 
@@ -60,7 +65,9 @@ final class CrossBlock {
      */
     Variable forward(Variable x, Sequences.Fresh targets, Variable memory, Sequences.Fresh sources, Pass pass) {
         Variable y = around(firstNorm, Hooks.show(pre, x, pass), input -> parts.attend(input, targets, pass), pass);
+        y = Hooks.show(mid, y, pass);
         y = around(crossNorm, y, input -> Hooks.show(crossOut, dropout.forward(cross.forward(input, memory, sources, pass), pass), pass), pass);
+        y = Hooks.show(midCross, y, pass);
         return Hooks.show(post, around(lastNorm, y, input -> parts.feedForward(input, pass), pass), pass);
     }
 

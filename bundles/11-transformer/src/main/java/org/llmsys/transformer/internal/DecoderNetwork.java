@@ -35,7 +35,7 @@ public final class DecoderNetwork implements TransformerNetwork {
         this.weights = weights;
         this.embedding = new InputEmbedding(config, "", 0, weights, needs);
         this.blocks = new BlockStack(config, "blocks.", weights, embedding.positions(), needs);
-        this.finalNorm = BlockStack.finalNorm(config, "ln_final.hook_normalized", weights, needs);
+        this.finalNorm = BlockStack.finalNorm(config, "ln_final", weights, needs);
         this.output = config.tiedOutput() ? new OutputProjection(embedding.tokens(), needs)
                 : new OutputProjection("lm_head", config.vocabSize(), config.embeddingDim(), weights, needs);
     }

@@ -32,7 +32,7 @@ public final class EncoderNetwork implements TransformerEncoder {
         Parameters parameters = stack.isEmpty() ? weights : weights.scope(stack);
         this.embedding = new InputEmbedding(config, stack.isEmpty() ? "" : stack + ".", 0, parameters, needs);
         this.blocks = new BlockStack(config, stack.isEmpty() ? "blocks." : stack + ".", parameters, embedding.positions(), needs);
-        this.finalNorm = BlockStack.finalNorm(config, stack.isEmpty() ? "ln_final.hook_normalized" : stack + "_final_ln.hook_normalized", parameters, needs);
+        this.finalNorm = BlockStack.finalNorm(config, stack.isEmpty() ? "ln_final" : stack + "_final_ln", parameters, needs);
     }
 
     @Override

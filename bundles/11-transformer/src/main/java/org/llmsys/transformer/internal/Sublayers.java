@@ -21,7 +21,7 @@ import org.llmsys.transformer.TransformerBlock.Site;
  * What every block is made of: attention, a feed-forward network, norms, and the addition to the stream. How they are put together is the
  * block's affair.
  *
- * <p>Places in traces: {@code hook_attn_out}, {@code hook_mlp_out}, and {@code hook_normalized} of each norm, under the block's name.
+ * <p>Places in traces: {@code hook_attn_out} and {@code hook_mlp_out}; the parts show their own under the block's name.
  */
 final class Sublayers {
 
@@ -37,11 +37,11 @@ final class Sublayers {
     Sublayers(Site site, Needs needs) {
         this.site = site;
         ModelConfig config = site.config();
-        this.attention = new MultiHeadAttention(new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), site.index(),
+        this.attention = new MultiHeadAttention(new AttentionSpec(config.embeddingDim(), config.numHeads(), config.numKvHeads(), config.headDim(), site.index(),
                 config.causal(), site.place() + ".attn"), site.parameters().scope("attn"), site.positions(), needs);
         this.dropout = new Dropout(config.dropout(), Places.attention(site.index()));
         this.feedForward = needs.structure(FeedForward.class, config.feedforward()).build(new FeedForwardSpec(config.embeddingDim(), config.hiddenDim(),
-                config.activation(), config.dropout(), site.index()), site.parameters().scope("mlp"), needs);
+                config.activation(), config.dropout(), site.index(), site.place() + ".mlp"), site.parameters().scope("mlp"), needs);
         this.feedForwardCheck = new StructureCheck(FeedForward.class, config.feedforward());
         this.residual = new Addition(needs);
         this.attentionOut = site.place() + ".hook_attn_out";
@@ -56,9 +56,8 @@ final class Sublayers {
      */
     Layer norm(String name, String traced, Needs needs) {
         ModelConfig config = site.config();
-        NormalizationLayer norm = new NormalizationLayer(config.normalization(), name, config.embeddingDim(), config.normEps(), site.parameters(), needs);
-        String place = site.place() + "." + traced + ".hook_normalized";
-        return (x, pass) -> Hooks.show(place, norm.forward(x, pass), pass);
+        return new NormalizationLayer(config.normalization(), name, config.embeddingDim(), config.normEps(), site.place() + "." + traced, site.parameters(),
+                needs);
     }
 
     /** Shape (B,T,C), as all of these. */

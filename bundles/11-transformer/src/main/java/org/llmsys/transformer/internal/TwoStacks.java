@@ -34,7 +34,7 @@ public final class TwoStacks implements EncoderDecoderNetwork {
         for (int i = 0; i < config.numLayers(); i++) {
             blocks.add(new CrossBlock(new Site(config, first + i, "decoder." + i, parameters.scope("h." + i), embedding.positions()), needs));
         }
-        this.finalNorm = BlockStack.finalNorm(config, "decoder_final_ln.hook_normalized", parameters, needs);
+        this.finalNorm = BlockStack.finalNorm(config, "decoder_final_ln", parameters, needs);
         this.output = config.tiedOutput() ? new OutputProjection(embedding.tokens(), needs)
                 : new OutputProjection("lm_head", config.vocabSize(), config.embeddingDim(), parameters, needs);
     }

@@ -1,8 +1,6 @@
 package org.llmsys.sampling.internal;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.sampling.LogitsFilter;
@@ -23,10 +21,11 @@ import org.osgi.service.component.annotations.Component;
  * @see <a href="https://platform.openai.com/docs/api-reference/completions">OpenAI's completions, which define it</a>
  */
 @Component
-@Provider(slot = "filter", algorithm = "frequency-penalty", name = "frequency-penalty", summary = "lowers the logits of tokens by how often they were written")
+@Provider(slot = "filter", algorithm = "frequency-penalty", name = "frequency-penalty",
+        summary = "lowers the logits of tokens by how often they were written")
 public final class FrequencyPenaltyFilter implements LogitsFilterFactory {
 
-    private static final Option PENALTY = new Option("penalty", 0.5, -2, 2, "subtracted for each time a token was written; 0 changes nothing");
+    private static final Option PENALTY = WrittenTokenPenalty.option("subtracted for each time a token was written; 0 changes nothing");
 
     @Override
     public List<Option> options() {
@@ -35,18 +34,7 @@ public final class FrequencyPenaltyFilter implements LogitsFilterFactory {
 
     @Override
     public LogitsFilter create(Options options) {
-        float penalty = (float) options.number(PENALTY.name());
-        Map<Integer, Integer> counts = new HashMap<>();
-        return new LogitsFilter() {
-            @Override
-            public void apply(float[] logits) {
-                counts.forEach((id, count) -> logits[id] -= penalty * count);
-            }
-
-            @Override
-            public void accept(int id) {
-                counts.merge(id, 1, Integer::sum);
-            }
-        };
+        double penalty = options.number(PENALTY.name());
+        return new WrittenTokenPenalty(count -> penalty * count);
     }
 }

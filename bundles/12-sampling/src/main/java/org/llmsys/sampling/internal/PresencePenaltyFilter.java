@@ -1,8 +1,6 @@
 package org.llmsys.sampling.internal;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.sampling.LogitsFilter;
@@ -26,7 +24,7 @@ import org.osgi.service.component.annotations.Component;
 @Provider(slot = "filter", algorithm = "presence-penalty", name = "presence-penalty", summary = "lowers the logits of tokens that were written")
 public final class PresencePenaltyFilter implements LogitsFilterFactory {
 
-    private static final Option PENALTY = new Option("penalty", 0.5, -2, 2, "subtracted from the logit of a token that was written; 0 changes nothing");
+    private static final Option PENALTY = WrittenTokenPenalty.option("subtracted from the logit of a token that was written; 0 changes nothing");
 
     @Override
     public List<Option> options() {
@@ -35,18 +33,7 @@ public final class PresencePenaltyFilter implements LogitsFilterFactory {
 
     @Override
     public LogitsFilter create(Options options) {
-        float penalty = (float) options.number(PENALTY.name());
-        Map<Integer, Integer> counts = new HashMap<>();
-        return new LogitsFilter() {
-            @Override
-            public void apply(float[] logits) {
-                counts.forEach((id, count) -> logits[id] -= penalty);
-            }
-
-            @Override
-            public void accept(int id) {
-                counts.merge(id, 1, Integer::sum);
-            }
-        };
+        double penalty = options.number(PENALTY.name());
+        return new WrittenTokenPenalty(count -> penalty);
     }
 }

@@ -128,6 +128,33 @@ class FiltersTest {
     }
 
     @Test
+    @DisplayName("logit bias: named tokens get theirs, all others what is said for the others, a removed one stays removed")
+    void logitBias() {
+        LogitBiasFilter factory = new LogitBiasFilter();
+        float[] some = {1, 2, NO, 4};
+        factory.create(Options.of("logit-bias", factory, Map.of("3", -100.0, "0", 2.5, "2", 9.0))).apply(some);
+        assertArrayEquals(new float[] {3.5f, 2, NO, -96}, some);
+        float[] only = {1, 2, 3, 4};
+        factory.create(Options.of("logit-bias", factory, Map.of("others", -100.0, "1", 0.0))).apply(only);
+        assertArrayEquals(new float[] {-99, 2, -97, -96}, only);
+    }
+
+    @Test
+    @DisplayName("a bias for an id the model does not have, beyond 100, for a name that is no id, or for a filter without such options is refused")
+    void logitBiasIsChecked() {
+        LogitBiasFilter factory = new LogitBiasFilter();
+        LogitsFilter filter = factory.create(Options.of("logit-bias", factory, Map.of("4", 1.0)));
+        Problem beyond = assertThrows(Problem.class, () -> filter.apply(new float[4]));
+        assertTrue(beyond.getMessage().contains("no token 4") && beyond.why().contains("0 to 3"), beyond.text());
+        assertTrue(assertThrows(Problem.class, () -> Options.of("logit-bias", factory, Map.of("4", 101.0))).why().contains("-100.0 to 100.0"));
+        for (String name : new String[] {"-1", "1.5", "four", "", "999999999999", "٤"}) {
+            Problem problem = assertThrows(Problem.class, () -> Options.of("logit-bias", factory, Map.of(name, 1.0)), name);
+            assertTrue(problem.why().contains("a token's id"), problem.text());
+        }
+        assertThrows(Problem.class, () -> Options.of("top-k", new TopKFilter(), Map.of("4", 1.0)));
+    }
+
+    @Test
     @DisplayName("a removed token stays removed through every filter")
     void removedStaysRemoved() {
         float[] logits = {NO, 1, 2};

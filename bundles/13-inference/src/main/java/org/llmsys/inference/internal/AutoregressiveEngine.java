@@ -1,12 +1,13 @@
 package org.llmsys.inference.internal;
 
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Provider;
-import org.llmsys.assembly.StepListener;
-import org.llmsys.inference.GenerationOptions;
-import org.llmsys.inference.GenerationSession;
+import org.llmsys.attention.KvCache;
+import org.llmsys.inference.EngineLimits;
 import org.llmsys.inference.InferenceEngine;
-import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.SessionMemory;
+import org.llmsys.transformer.ModelConfig;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,20 +21,48 @@ import org.osgi.service.component.annotations.Reference;
  *
  * <p>The cache and the filters of a sequence are made when it opens and are the session's own from then on.
  */
-@Component
+@Component(service = InferenceEngine.class)
 @Provider(slot = "engine", algorithm = "autoregressive", name = "single", summary = "one sequence, one token a step, keys and values cached")
-public final class AutoregressiveEngine implements InferenceEngine {
+public final class AutoregressiveEngine extends SequenceEngine {
 
     private final Assemblies assemblies;
 
     @Activate
     public AutoregressiveEngine(@Reference Assemblies assemblies) {
+        this(assemblies, EngineLimits.NONE);
+    }
+
+    private AutoregressiveEngine(Assemblies assemblies, EngineLimits limits) {
+        super(new SequenceOpening(assemblies, new Admission(limits), new Alone(assemblies)));
         this.assemblies = assemblies;
     }
 
+    /** Every sequence has a runner and a workspace of its own. */
+    private record Alone(Assemblies assemblies) implements SequenceSteps {
+
+        @Override
+        public TokenSteps open(SequenceRequest request, KvCache cache, TokenChoice choice, String samplerAlgorithm) {
+            Blueprint<DecodingPlan> plan = DecodingPlan.blueprint(request.model().model(), samplerAlgorithm);
+            return new StepsAlone(assemblies.runner("generate", plan, request.listener()), cache, choice);
+        }
+
+        /** A full context that slides reads its later half at once. */
+        @Override
+        public long workspace(SequenceRequest request) {
+            ModelConfig config = request.model().model().config();
+            int kept = request.options().slide() ? Math.max(1, config.contextLength() / 2) : 1;
+            int longest = Math.min(config.contextLength(), Math.max(request.promptIds().length, kept));
+            return new WorkspaceBound(config).alone(longest, request.options().measuresPrompt());
+        }
+
+        @Override
+        public long own(SessionMemory memory) {
+            return memory.bytes();
+        }
+    }
+
     @Override
-    public GenerationSession open(LoadedModel model, int[] promptIds, GenerationOptions options, StepListener listener) {
-        return new SequenceOpening(assemblies).open(model, promptIds, options, listener, (cache, choice, sampler) ->
-                new StepsAlone(assemblies.runner("generate", DecodingPlan.blueprint(model.model(), sampler), listener), cache, choice));
+    public InferenceEngine within(EngineLimits limits) {
+        return new AutoregressiveEngine(assemblies, limits);
     }
 }

@@ -1,14 +1,13 @@
 package org.llmsys.inference.internal;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 import org.llmsys.assembly.Assemblies;
-import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.ModelFile;
-import org.llmsys.files.ModelFormat;
+import org.llmsys.files.ModelFiles;
 import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tensor.Tensor;
@@ -16,6 +15,7 @@ import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.TokenizerFiles;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelConfigJson;
+import org.llmsys.transformer.ModelWeightNames;
 import org.llmsys.transformer.ModelWeights;
 import org.llmsys.transformer.TransformerModel;
 import org.osgi.service.component.annotations.Activate;
@@ -45,11 +45,24 @@ public final class ModelFolderStore implements ModelStore {
 
     @Override
     public LoadedModel load(Path path) {
-        try (ModelFile file = read(path)) {                      // all that the model needs of it is copied
-            ModelConfig config = ModelConfigJson.read(file.config());
-            ModelWeights weights = ModelWeightNames.weights(file.tensors(), config, path);
+        return load(path, ModelWeightNames::weights);
+    }
+
+    @Override
+    public LoadedModel loadToTrain(Path path) {
+        return load(path, ModelWeightNames::trainable);
+    }
+
+    /** Which weights a file's tensors make. */
+    private interface Arrangement {
+        ModelWeights weights(Map<String, Tensor> file, ModelConfig config, Path path);
+    }
+
+    private LoadedModel load(Path path, Arrangement arrangement) {
+        try (ModelFile file = ModelFiles.read(path, assemblies)) {                      // all that the model needs of it is copied
+            ModelConfig config = config(file, path);
             String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
-            TransformerModel model = new TransformerModel(config, weights);
+            TransformerModel model = new TransformerModel(config, arrangement.weights(file.tensors(), config, path));
             try {
                 return new LoadedModel(name, model, tokenizer(file, config), null);
             } catch (Problem e) {                                // weights alone are useful too: whoever needs text asks requireTokenizer
@@ -58,18 +71,11 @@ public final class ModelFolderStore implements ModelStore {
         }
     }
 
-    private ModelFile read(Path path) {
-        List<Candidate> formats = assemblies.current().candidates("format");
-        for (Candidate format : formats) {
-            try (Assemblies.Held<ModelFormat> held = assemblies.hold(ModelFormat.class, format.name())) {
-                if (held.provider().recognizes(path)) {
-                    return held.provider().read(path);
-                }
-            }
-        }
-        String standard = assemblies.current().serving("format", WRITTEN_AS).map(Candidate::name).orElseThrow(() -> noFormat("read", path));
-        try (Assemblies.Held<ModelFormat> held = assemblies.hold(ModelFormat.class, standard)) {
-            return held.provider().read(path);               // it knows best what is missing
+    private static ModelConfig config(ModelFile file, Path path) {
+        try {
+            return ModelConfigJson.read(file.config());
+        } catch (Problem e) {
+            throw new Problem("cannot read the model " + path, e.getMessage() + ": " + e.why(), e.fix(), e.exitStatus(), e);
         }
     }
 
@@ -88,17 +94,9 @@ public final class ModelFolderStore implements ModelStore {
 
     @Override
     public void save(LoadedModel model, Path folder) {
-        String format = assemblies.current().serving("format", WRITTEN_AS).map(Candidate::name).orElseThrow(() -> noFormat("write", folder));
         Map<String, Tensor> tensors = ModelWeightNames.tensors(model.model().weights(), model.model().config());
         ModelFile file = new ModelFile(ModelConfigJson.write(model.model().config()),
                 model.tokenizer() == null ? null : model.tokenizer().toJson(), tensors, Map.of());
-        try (Assemblies.Held<ModelFormat> held = assemblies.hold(ModelFormat.class, format)) {
-            held.provider().write(folder, file);
-        }
-    }
-
-    private Problem noFormat(String verb, Path path) {
-        return Problem.failed("cannot " + verb + " " + path, "nothing serves slot format with algorithm " + WRITTEN_AS,
-                "start the bundle org.llmsys.files");
+        ModelFiles.write(folder, file, WRITTEN_AS, assemblies, Job.silent("save"));
     }
 }

@@ -16,14 +16,19 @@ record NamedFilter(String name, LogitsFilter filter) {
     /**
      * Makes the filters of a sequence, in order.
      *
-     * @throws Problem for an unknown filter or option, or a value out of range
+     * @throws Problem for an unknown filter or option, a value out of range, or an option of a token that the vocabulary does not have
      */
-    static List<NamedFilter> create(List<FilterChoice> choices, Assemblies assemblies) {
+    static List<NamedFilter> create(List<FilterChoice> choices, int vocabSize, Assemblies assemblies) {
         List<NamedFilter> filters = new ArrayList<>();
         for (FilterChoice choice : choices) {
             try (Assemblies.Held<LogitsFilterFactory> held = assemblies.hold(LogitsFilterFactory.class, choice.name())) {
                 LogitsFilterFactory factory = held.provider();
-                filters.add(new NamedFilter(choice.name(), factory.create(new Options(choice.name(), factory.options(), choice.values()))));
+                Options options = Options.of(choice.name(), factory, choice.values());
+                if (!options.tokens().isEmpty() && options.tokens().lastKey() >= vocabSize) {
+                    throw Problem.failed(choice.name() + ": there is no token " + options.tokens().lastKey(),
+                            "the model knows ids 0 to " + (vocabSize - 1), "name ids of its vocabulary");
+                }
+                filters.add(new NamedFilter(choice.name(), factory.create(options)));
             }
         }
         return filters;
@@ -43,6 +48,7 @@ record NamedFilter(String name, LogitsFilter filter) {
                 return;
             }
         }
-        throw Problem.failed("the filter " + name + " left no token possible", "every filter must leave at least one", "leave it out of --filters, or mend it");
+        throw Problem.failed("the filter " + name + " left no token possible", "every filter must leave at least one",
+                "leave it out of --filters, or mend it");
     }
 }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
+import org.llmsys.assembly.CommitFault;
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Step;
 import org.llmsys.assembly.StepRunner;
@@ -34,14 +36,15 @@ import org.llmsys.transformer.TransformerNetwork;
  * of the last step, for those that were in it, so that sequences in step stay in step.
  *
  * <p>Every row is computed as if it were alone, so a sequence's logits are, to the bit, those it gets by itself. When a step fails, each
- * of its sequences is tried alone, so that only those fail that must.
+ * of its sequences is tried alone, so that only those fail that must. Whatever happens, a sequence gets its logits or a failure, errors of the
+ * JVM among them. A chunk of a prompt that is measured has logits in every row and is a step of its own.
  *
  * @see <a href="https://www.usenix.org/conference/osdi22/presentation/yu">Yu et al. 2022, Orca: continuous batching</a>
  */
 final class SharedSteps implements AutoCloseable {
 
     /** Most rows of one step: a swap never waits for more than this. */
-    private static final int MOST_ROWS = 512;
+    static final int MOST_ROWS = 512;
 
     /** What a shared step computes with. */
     record Plan(TransformerNetwork network, Need<TensorAllocator> allocator) {
@@ -66,15 +69,25 @@ final class SharedSteps implements AutoCloseable {
     private static final class Request {
 
         private final KvCache cache;
-        private final int[] ids;
-        private float[] logits;
-        private RuntimeException failure;
+        private final Reading reading;
+        private final int before;
+        private ReadRows rows;
+        private Throwable failure;
         private boolean done;
         private volatile boolean cancelled;
 
-        Request(KvCache cache, int[] ids) {
+        Request(KvCache cache, Reading reading) {
             this.cache = cache;
-            this.ids = ids;
+            this.reading = reading;
+            this.before = cache.length();
+        }
+
+        /** Without logits it has failed, and its rows do not count. */
+        void fail(Throwable with) {
+            if (rows == null && failure == null) {
+                failure = with;
+                cache.truncate(Math.min(before, cache.length()));
+            }
         }
     }
 
@@ -85,12 +98,12 @@ final class SharedSteps implements AutoCloseable {
         private volatile Request waiting;
 
         /**
-         * The logits (V) after these ids, which count in the cache when this returns.
+         * The logits after these ids, which count in the cache when this returns.
          *
          * @throws CancellationException when it was cancelled before a step took it up
          */
-        float[] forward(KvCache cache, int[] ids) {
-            Request request = new Request(cache, ids);
+        ReadRows forward(KvCache cache, Reading reading) {
+            Request request = new Request(cache, reading);
             waiting = request;
             request.cancelled = cancelled;
             try {
@@ -119,7 +132,7 @@ final class SharedSteps implements AutoCloseable {
         return new Member();
     }
 
-    private float[] forward(Request request) {
+    private ReadRows forward(Request request) {
         lock.lock();
         try {
             queue.add(request);
@@ -135,21 +148,26 @@ final class SharedSteps implements AutoCloseable {
                 }
             }
         } finally {
+            queue.remove(request);                                   // still in it only when this thread dies on the way
             lock.unlock();
         }
-        if (request.failure != null) {
-            throw request.failure;
+        switch (request.failure) {
+            case null -> {
+                return request.rows;
+            }
+            case Error error -> throw error;
+            case RuntimeException exception -> throw exception;
+            default -> throw new IllegalStateException(request.failure);
         }
-        return request.logits;
     }
 
     /** One step for all who are there. Called with the lock, which is free while it computes. */
     private void lead() {
         led = true;
-        List<Request> batch = List.of();
+        List<Request> batch = new ArrayList<>();
         try {
             waitForTheOthers();
-            batch = take();
+            take(batch);
             lock.unlock();
             long began = System.nanoTime();
             try {
@@ -158,6 +176,11 @@ final class SharedSteps implements AutoCloseable {
                 lock.lock();
                 lastNanos = System.nanoTime() - began;
                 expected = batch.size();
+            }
+        } catch (RuntimeException | Error e) {                       // the batch's failure, whoever leads
+            batch.forEach(request -> request.fail(e));
+            if (batch.isEmpty()) {
+                throw e;
             }
         } finally {
             batch.forEach(request -> request.done = true);
@@ -178,48 +201,48 @@ final class SharedSteps implements AutoCloseable {
         }
     }
 
-    private List<Request> take() {
-        List<Request> batch = new ArrayList<>();
+    /** Each request is in the batch before it leaves the queue, so none is lost when memory ends in between. */
+    private void take(List<Request> batch) {
         int rows = 0;
-        while (!queue.isEmpty() && (batch.isEmpty() || rows + queue.peek().ids.length <= MOST_ROWS)) {
-            Request request = queue.remove();
-            rows += request.ids.length;
-            batch.add(request);
+        while (!queue.isEmpty() && (batch.isEmpty() || joins(queue.peek().reading, rows, batch.getFirst().reading))) {
+            batch.add(queue.peek());
+            rows += queue.remove().reading.ids().length;
         }
-        return batch;
+    }
+
+    private static boolean joins(Reading next, int rows, Reading first) {
+        return rows + next.ids().length <= MOST_ROWS && next.scores() == null && first.scores() == null;
     }
 
     private void serve(List<Request> batch) {
         try {
-            float[][] logits = step(batch);
-            for (int i = 0; i < logits.length; i++) {
-                batch.get(i).logits = logits[i];
+            List<ReadRows> rows = step(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).rows = rows.get(i);
             }
-        } catch (RuntimeException e) {
-            if (batch.size() == 1) {
-                batch.getFirst().failure = e;
+        } catch (RuntimeException | Error e) {
+            if (batch.size() == 1 || e instanceof CommitFault) {     // what counts for some and not for others is not tried again
+                batch.forEach(request -> request.fail(e));
             } else {
                 batch.forEach(request -> serve(List.of(request)));
             }
         }
     }
 
-    private float[][] step(List<Request> batch) {
-        int[] ids = batch.stream().flatMapToInt(request -> Arrays.stream(request.ids)).toArray();
-        Sequences sequences = new Sequences.Continued(batch.stream().map(request -> new Sequences.Part(request.cache, request.ids.length)).toList());
-        return runner.run((plan, step) -> attempt(plan, step, ids, sequences), SharedSteps::fault,
-                (plan, step, logits) -> batch.forEach(request -> request.cache.commit(request.ids.length)));
+    private List<ReadRows> step(List<Request> batch) {
+        int[] ids = batch.stream().flatMapToInt(request -> Arrays.stream(request.reading.ids())).toArray();
+        Sequences sequences = new Sequences.Continued(batch.stream()
+                .map(request -> new Sequences.Part(request.cache, request.reading.ids().length)).toList());
+        PromptScores scores = batch.getFirst().reading.scores();
+        return runner.run((plan, step) -> attempt(plan, step, ids, sequences, scores), SharedSteps::fault,
+                (plan, step, logits) -> batch.forEach(request -> request.cache.commit(request.reading.ids().length)));
     }
 
-    private float[][] attempt(Plan plan, Step step, int[] ids, Sequences sequences) {
+    private List<ReadRows> attempt(Plan plan, Step step, int[] ids, Sequences sequences, PromptScores scores) {
         try (Pass pass = Pass.inference(step, step.get(plan.allocator()), workspace)) {
-            Tensor logits = plan.network().forward(ids, sequences, true, pass).value();          // (1,sequences,V)
-            float[][] rows = new float[logits.shape().intExtent(1)][];
-            int width = logits.shape().intExtent(2);
-            for (int i = 0; i < rows.length; i++) {
-                int from = logits.floatOffset() + i * width;
-                rows[i] = Arrays.copyOfRange(logits.floats(), from, from + width);
-            }
+            Tensor logits = plan.network().forward(ids, sequences, scores == null, pass).value();          // (1,sequences,V), measured (1,N,V)
+            List<ReadRows> rows = scores != null ? List.of(ReadRows.measured(logits, scores))
+                    : IntStream.range(0, logits.shape().intExtent(1)).mapToObj(row -> ReadRows.last(logits, row)).toList();
             if (fault(rows) == null) {
                 pass.complete();
             }
@@ -227,8 +250,8 @@ final class SharedSteps implements AutoCloseable {
         }
     }
 
-    private static String fault(float[][] rows) {
-        return Arrays.stream(rows).allMatch(Prediction::finite) ? null : "logits hold NaN or infinity";
+    private static String fault(List<ReadRows> rows) {
+        return rows.stream().allMatch(ReadRows::good) ? null : "logits hold NaN or infinity";
     }
 
     @Override

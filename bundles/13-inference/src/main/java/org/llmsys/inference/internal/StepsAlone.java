@@ -1,7 +1,5 @@
 package org.llmsys.inference.internal;
 
-import java.util.Arrays;
-
 import org.llmsys.assembly.Step;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.attention.KvCache;
@@ -34,28 +32,25 @@ final class StepsAlone implements TokenSteps {
     }
 
     @Override
-    public Prediction read(int[] ids, long position, boolean pick, Commit commit) {
-        return runner.run((plan, step) -> attempt(plan, step, ids, position, pick), Prediction::fault, (plan, step, prediction) -> {
-            cache.commit(ids.length);
+    public Prediction read(Reading reading, Commit commit) {
+        return runner.run((plan, step) -> attempt(plan, step, reading), Prediction::fault, (plan, step, prediction) -> {
+            cache.commit(reading.ids().length);
             commit.accept(prediction);
         });
     }
 
-    private Prediction attempt(DecodingPlan plan, Step step, int[] ids, long position, boolean pick) {
-        float[] logits;
+    private Prediction attempt(DecodingPlan plan, Step step, Reading reading) {
+        ReadRows rows;
         try (Pass pass = Pass.inference(step, step.get(plan.allocator()), workspace)) {
-            logits = row(plan.network().forward(ids, 1, cache, true, pass).value());     // (V)
-            if (Prediction.finite(logits)) {
+            PromptScores scores = reading.scores();
+            Tensor logits = plan.network().forward(reading.ids(), 1, cache, scores == null, pass).value();     // (1,1,V), measured (1,N,V)
+            rows = scores == null ? ReadRows.last(logits, 0) : ReadRows.measured(logits, scores);
+            if (rows.good()) {
                 pass.complete();
             }
         }
-        return pick && Prediction.finite(logits) ? choice.choose(logits, position, plan.sampler(), step) : new Prediction(logits, Prediction.NONE);
-    }
-
-    /** The last row of (1,1,V), copied out of the pass's memory. */
-    private static float[] row(Tensor logits) {
-        int from = logits.floatOffset();
-        return Arrays.copyOfRange(logits.floats(), from, from + Math.toIntExact(logits.size()));
+        return reading.pick() && rows.good() ? choice.choose(rows, reading.position(), plan.sampler(), step)
+                : new Prediction(rows.logits(), rows.scores());
     }
 
     @Override

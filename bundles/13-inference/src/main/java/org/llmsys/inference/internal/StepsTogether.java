@@ -32,21 +32,21 @@ final class StepsTogether implements TokenSteps {
     }
 
     @Override
-    public Prediction read(int[] ids, long position, boolean pick, Commit commit) {
+    public Prediction read(Reading reading, Commit commit) {
         if (cancelled) {
             throw new CancellationException("cancelled");
         }
         int before = cache.length();
-        float[] logits = member.forward(cache, ids);
-        if (!pick) {
-            Prediction prediction = new Prediction(logits, Prediction.NONE);
+        ReadRows rows = member.forward(cache, reading);
+        if (!reading.pick()) {
+            Prediction prediction = new Prediction(rows.logits(), rows.scores());
             commit.accept(prediction);
             return prediction;
         }
         try {
-            return runner.run((sampler, step) -> choice.choose(logits, position, sampler, step), chosen -> null,
+            return runner.run((sampler, step) -> choice.choose(rows, reading.position(), sampler, step), chosen -> null,
                     (sampler, step, chosen) -> commit.accept(chosen));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cache.truncate(before);                              // the rows do not count without their token: the sequence is as before
             throw e;
         }

@@ -6,13 +6,10 @@ interface TokenSteps extends AutoCloseable {
     /**
      * Reads ids into the sequence's cache; they count when this returns.
      *
-     * @param ids      the next ids, at least one
-     * @param position of the token after the ids, which its random draws are functions of
-     * @param pick     whether that token is wanted
-     * @param commit   runs once, when the step was found good
+     * @param commit runs once, when the step was found good
      * @throws org.llmsys.assembly.Problem when the step cannot be done; the sequence is as before
      */
-    Prediction read(int[] ids, long position, boolean pick, Commit commit);
+    Prediction read(Reading reading, Commit commit);
 
     /** Wakes a step that waits for a provider. */
     void cancel();

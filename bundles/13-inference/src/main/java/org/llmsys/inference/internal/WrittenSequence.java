@@ -1,5 +1,6 @@
 package org.llmsys.inference.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -8,6 +9,7 @@ import org.llmsys.attention.KvCache;
 import org.llmsys.inference.GenerationOptions;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.LogProbabilities;
 import org.llmsys.tokenizer.StreamingDecoder;
 
 /**
@@ -22,16 +24,17 @@ import org.llmsys.tokenizer.StreamingDecoder;
  */
 final class WrittenSequence implements GenerationSession {
 
-    /** Most tokens of a prompt in one step: a swap never waits for more than this. */
-    private static final int CHUNK = 256;
-
     private final LoadedModel model;
     private final GenerationOptions options;
     private final TokenSteps steps;
     private final KvCache cache;
     private final List<NamedFilter> filters;
+    private final Admission.Ticket ticket;
     private final StreamingDecoder decoder;
     private final StopTexts stops;
+    private final int promptLength;
+    /** Of the prompt's tokens, as far as they were measured. */
+    private final List<LogProbabilities> promptScores = new ArrayList<>();
 
     /** The ids the model sees: those in the cache, then those still to be read. */
     private int[] window;
@@ -41,20 +44,26 @@ final class WrittenSequence implements GenerationSession {
     private String stopReason;
     private volatile boolean cancelled;
 
-    /** Owns the cache and the steps from here on. */
-    WrittenSequence(LoadedModel model, int[] promptIds, GenerationOptions options, TokenSteps steps, KvCache cache, List<NamedFilter> filters) {
-        this.model = model;
-        this.options = options;
+    /** Owns the cache, the steps and the ticket from here on. */
+    WrittenSequence(SequenceRequest request, TokenSteps steps, KvCache cache, List<NamedFilter> filters, Admission.Ticket ticket) {
+        this.model = request.model();
+        this.options = request.options();
         this.steps = steps;
         this.cache = cache;
         this.filters = filters;
-        this.window = promptIds.clone();
-        this.position = promptIds.length;
+        this.ticket = ticket;
+        this.window = request.promptIds().clone();
+        this.promptLength = window.length;
+        this.position = window.length;
         this.stops = new StopTexts(options.stopTexts());
         this.decoder = model.tokenizer() == null ? id -> "" : model.tokenizer().streamingDecoder();
-        filters.forEach(named -> named.filter().begin(promptIds.clone()));
-        for (int id : promptIds) {
+        filters.forEach(named -> named.filter().begin(window.clone()));
+        for (int id : window) {
             decoder.next(id);
+        }
+        makeRoom();
+        if (options.measuresPrompt()) {                          // nothing is known of the first id that is read, nor of those dropped before it
+            Arrays.stream(request.promptIds(), 0, promptLength - window.length + 1).mapToObj(LogProbabilities::unknown).forEach(promptScores::add);
         }
     }
 
@@ -63,13 +72,15 @@ final class WrittenSequence implements GenerationSession {
         if (stopReason == null && cancelled) {
             stopReason = "cancelled";
         }
-        if (stopReason == null && written == options.maxTokens()) {
-            stopReason = "length";
-        }
         if (stopReason != null) {
             return null;
         }
         try {
+            if (written == options.maxTokens()) {
+                measurePrompt();
+                stopReason = "length";
+                return null;
+            }
             return write();
         } catch (CancellationException e) {
             if (!cancelled) {
@@ -82,16 +93,15 @@ final class WrittenSequence implements GenerationSession {
 
     private GeneratedToken write() {
         makeRoom();
-        while (unread() > CHUNK) {
-            run(CHUNK, false);
+        while (unread() > chunk()) {
+            run(chunk(), false);
         }
         Prediction prediction = run(unread(), true);
         int id = prediction.id();
         written++;
-        if (model.tokenizer() != null && model.tokenizer().endOfText().filter(end -> end == id).isPresent()) {
-            stopReason = "end";
+        if (ends(id)) {
             String rest = heldBack();
-            return rest.isEmpty() ? null : new GeneratedToken(id, rest);
+            return rest.isEmpty() ? null : new GeneratedToken(GeneratedToken.TEXT_ONLY, rest);
         }
         String text = stops.next(decoder.next(id));
         if (stops.found()) {
@@ -101,7 +111,18 @@ final class WrittenSequence implements GenerationSession {
         } else if (window.length > contextLength() && !options.slide()) {
             stopReason = "context";
         }
-        return new GeneratedToken(id, stopReason == null ? text : text + ("stop".equals(stopReason) ? stops.rest() : heldBack()));
+        String shown = stopReason == null ? text : text + ("stop".equals(stopReason) ? stops.rest() : heldBack());
+        return new GeneratedToken(id, shown, prediction.model(), prediction.filtered());
+    }
+
+    /** Whether this token ends the sequence and is not written. */
+    private boolean ends(int id) {
+        if (options.stopTokens().contains(id)) {
+            stopReason = "stop";
+        } else if (model.tokenizer() != null && model.tokenizer().endOfText().filter(end -> end == id).isPresent()) {
+            stopReason = "end";
+        }
+        return stopReason != null;
     }
 
     /** At the end of the text: a character that was never completed, and what might have become a stop text. */
@@ -125,19 +146,47 @@ final class WrittenSequence implements GenerationSession {
         return window.length - cache.length();
     }
 
+    private int chunk() {
+        return measuring() ? Reading.MEASURED_CHUNK : Reading.CHUNK;
+    }
+
     /** Reads the next {@code count} ids of the window, and picks the token after them if asked. */
     private Prediction run(int count, boolean pick) {
-        int[] ids = Arrays.copyOfRange(window, cache.length(), cache.length() + count);
-        return steps.read(ids, position, pick, this::goOn);
+        int from = cache.length();
+        PromptScores scores = null;
+        if (measuring()) {
+            int[] next = Arrays.copyOfRange(window, from + 1, Math.min(window.length, from + count + 1));
+            scores = new PromptScores(next, options.logProbabilities().orElseThrow().alternatives());
+        }
+        return steps.read(new Reading(Arrays.copyOfRange(window, from, from + count), position, pick, scores), this::goOn);
     }
 
     private void goOn(Prediction prediction) {
+        promptScores.addAll(prediction.scores());
         if (prediction.id() != Prediction.NONE) {
             window = Arrays.copyOf(window, window.length + 1);
             window[window.length - 1] = prediction.id();
             position++;
             filters.forEach(named -> named.filter().accept(prediction.id()));
         }
+    }
+
+    // ---- the prompt's own probabilities -----------------------------------------------------------------------------------------
+
+    private boolean measuring() {
+        return options.measuresPrompt() && promptScores.size() < promptLength;
+    }
+
+    /** When no token is wanted: all but the last id is read, which tells of the last one too. */
+    private void measurePrompt() {
+        while (measuring() && unread() > 1) {
+            run(Math.min(Reading.MEASURED_CHUNK, unread() - 1), false);
+        }
+    }
+
+    @Override
+    public List<LogProbabilities> promptLogProbabilities() {
+        return List.copyOf(promptScores);
     }
 
     // ---- its end --------------------------------------------------------------------------------------------------------------
@@ -160,5 +209,6 @@ final class WrittenSequence implements GenerationSession {
         }
         steps.close();
         cache.close();
+        ticket.close();
     }
 }

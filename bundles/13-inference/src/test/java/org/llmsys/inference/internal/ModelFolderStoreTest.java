@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,8 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
+import org.llmsys.autograd.Variable;
 import org.llmsys.files.ModelFile;
 import org.llmsys.files.internal.SafetensorsFolder;
+import org.llmsys.files.internal.gguf.GgufModels;
+import org.llmsys.files.internal.llama2c.Llama2cModels;
 import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tensor.DType;
@@ -34,6 +39,7 @@ import org.llmsys.tokenizer.internal.WhitespaceTokenizerType;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelConfigJson;
 import org.llmsys.transformer.ModelPresets;
+import org.llmsys.transformer.ModelWeightNames;
 import org.llmsys.transformer.ModelWeights;
 import org.llmsys.transformer.TransformerModel;
 
@@ -54,9 +60,14 @@ class ModelFolderStoreTest {
         for (Path path : new Path[] {folder.resolve("m"), folder.resolve("m/model.safetensors")}) {
             LoadedModel read = store.load(path);
             assertEquals(config, read.model().config());
-            weights.all().forEach((name, weight) -> assertArrayEquals(weight.value().floats(), read.model().weights().all().get(name).value().floats(), name));
+            weights.all().forEach((name, weight) -> assertArrayEquals(numbers(weight), numbers(read.model().weights().all().get(name)), name));
             assertArrayEquals(tokenizer.encode("hello"), read.requireTokenizer().encode("hello"));
         }
+    }
+
+    /** However they lie in memory. */
+    private static float[] numbers(Variable weight) {
+        return weight.value().copy().floats();
     }
 
     @Test
@@ -88,6 +99,55 @@ class ModelFolderStoreTest {
         for (String expected : new String[] {"5 tensors", "missing: wpe.weight (32, 32)", "extra: surplus (3)", "ln_f.weight is (7)",
                 "h.0.ln_1.weight holds whole numbers", "extra: lm_head.weight differs"}) {
             assertTrue(problem.why().contains(expected), problem.text());
+        }
+    }
+
+    @Test
+    @DisplayName("a Llama's file with q_norm (Qwen 3), a tensor too few and one of another shape: all three in one list, with both shapes and the path")
+    void llamaListed() {
+        ModelConfig llama = ModelPresets.named("stories260K").withVocabSize(7);
+        Map<String, Tensor> tensors = ModelWeightNames.tensors(ModelWeights.initialize(llama, 3), llama);
+        tensors.put("model.layers.2.self_attn.q_norm.weight", Tensor.zeros(8));
+        tensors.remove("model.layers.4.mlp.up_proj.weight");
+        tensors.put("model.layers.0.self_attn.k_proj.weight", Tensor.zeros(64, 64));
+        Path path = folder.resolve("llama");
+        new SafetensorsFolder().write(path, new ModelFile(ModelConfigJson.write(llama), null, tensors, Map.of()));
+        Problem problem = assertThrows(Problem.class, () -> store.load(path));
+        assertTrue(problem.getMessage().contains(path.toString()), problem.text());
+        for (String expected : new String[] {"3 tensors", "missing: model.layers.4.mlp.up_proj.weight (172, 64)",
+            "wrong shape: model.layers.0.self_attn.k_proj.weight is (64, 64), the configuration asks for (32, 64)",
+            "extra: model.layers.2.self_attn.q_norm.weight (8), a norm of each head, which is not computed here"}) {
+            assertTrue(problem.why().contains(expected), problem.text());
+        }
+    }
+
+    @Test
+    @DisplayName("NaN in a weight is refused with the tensor's name; so is a configuration of a type nobody knows, or with a field of a wrong type")
+    void namesTheCause() throws IOException {
+        Path path = write(tensors -> { });
+        String config = Files.readString(path.resolve("config.json"));
+        Files.writeString(path.resolve("config.json"), config.replace("\"gpt2\"", "\"mamba\""));
+        assertTrue(assertThrows(Problem.class, () -> store.load(path)).text().contains("mamba"));
+        Files.writeString(path.resolve("config.json"), config.replace("\"n_head\": 2", "\"n_head\": \"two\""));
+        Problem field = assertThrows(Problem.class, () -> store.load(path));
+        assertTrue(field.text().contains("n_head is \"two\"") && field.text().contains(path.toString()), field.text());
+        Files.writeString(path.resolve("config.json"), config);
+        byte[] file = Files.readAllBytes(path.resolve("model.safetensors"));
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putFloat(file.length - 4, Float.NaN);
+        Files.write(path.resolve("model.safetensors"), file);
+        assertTrue(assertThrows(Problem.class, () -> store.load(path)).why().contains("transformer.ln_f.weight"));
+    }
+
+    @Test
+    @DisplayName("a folder that holds nothing but one .gguf or .bin is that model")
+    void folderOfOneFile() {
+        ModelConfig llama = ModelPresets.named("stories260K").withVocabSize(7);
+        ModelFile file = new ModelFile(ModelConfigJson.write(llama), null, ModelWeightNames.tensors(ModelWeights.initialize(llama, 3), llama), Map.of());
+        Assemblies all = Assemblies.of(new SafetensorsFolder(), new GgufModels(), new Llama2cModels(), new CharTokenizerType());
+        new GgufModels().write(folder.resolve("g/model.gguf"), file);
+        new Llama2cModels().write(folder.resolve("b/model.bin"), file);
+        for (String name : new String[] {"g", "b"}) {
+            assertEquals(llama, new ModelFolderStore(all).load(folder.resolve(name)).model().config());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.files.AtomicFiles;
@@ -61,6 +62,7 @@ public final class SafetensorsFolder implements ModelFormat {
     /** What tokenizers of other forms are called. */
     private static final List<String> TOKENIZERS = List.of("tokenizer.model", "vocab.json", "encoder.json", "vocab.txt", "tokenizer.bin");
     private static final String OWNER = "weights";
+    private static final int MOST_NAMED = 8;
     private static final int LARGEST_CONFIG = 1 << 20;
     private static final int LARGEST_TOKENIZER = 64 << 20;
     private static final int LARGEST_INDEX = 64 << 20;
@@ -156,7 +158,7 @@ public final class SafetensorsFolder implements ModelFormat {
         }
     }
 
-    private static void requireWeights(Path path, Path folder) {
+    private static void requireWeights(Path path, Path folder) throws IOException {
         if (Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX))) {
             return;
         }
@@ -166,12 +168,32 @@ public final class SafetensorsFolder implements ModelFormat {
         if (Files.exists(folder.resolve("pytorch_model.bin")) || isPickle(path)) {
             why = "its weights are a Python pickle (such as pytorch_model.bin), and reading a pickle runs the program in it";
             fix = "convert it with a tool you trust: model.save_pretrained(folder, safe_serialization=True)";
+        } else if (Files.isDirectory(folder)) {
+            List<String> others = otherWeights(folder);
+            why += others.isEmpty() ? "" : ", only " + String.join(", ", others);
+            fix = others.size() == 1 ? "give the file itself: " + path.resolve(others.getFirst())
+                    : others.isEmpty() ? fix : "put the " + INDEX + " beside them that says which tensor lies in which";
         }
         throw Problem.failed("cannot read a model from " + path, why, fix);
     }
 
+    private static List<String> otherWeights(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(ENDING)).sorted().limit(MOST_NAMED).toList();
+        }
+    }
+
     @Override
     public void write(Path path, ModelFile model) {
+        write(path, model, files);
+    }
+
+    @Override
+    public void write(Path path, ModelFile model, Job job) {
+        write(path, model, files.watched(job));
+    }
+
+    private static void write(Path path, ModelFile model, AtomicFiles files) {
         if (isWeights(path)) {
             throw Problem.misused("cannot write a model to " + path, "a model is a folder of three files", "give a folder, for example "
                     + path.toString().replaceFirst("\\.safetensors$", ""));

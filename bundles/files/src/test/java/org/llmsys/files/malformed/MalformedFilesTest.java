@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
+import com.sun.management.ThreadMXBean;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +34,8 @@ import org.llmsys.tensor.Tensor;
 class MalformedFilesTest {
 
     private static final int LONGEST_MESSAGE = 8000;
+    private static final long MOST_MEMORY = 64 << 20;
+    private static final ThreadMXBean MEMORY = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final ModelFormat gguf = new GgufModels();
     private final ModelFormat safetensors = new SafetensorsFolder();
@@ -118,7 +123,10 @@ class MalformedFilesTest {
         ModelFormat format = kind.startsWith("gguf") ? gguf : kind.startsWith("safe") ? safetensors : llama2c;
         Path file = Files.write(folder.resolve(kind.startsWith("gguf") ? "bad.gguf" : kind.startsWith("safe") ? "bad.safetensors" : "bad.bin"),
                 bytes);
+        long before = MEMORY.getCurrentThreadAllocatedBytes();
         Problem problem = assertThrows(Problem.class, () -> format.read(file).close(), () -> kind + ", " + which);
+        long taken = MEMORY.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(taken <= MOST_MEMORY, () -> kind + ", " + which + " took " + taken + " bytes before it was refused");
         assertTrue(problem.text().length() < LONGEST_MESSAGE, kind + " says too much: " + problem.text().length());
         assertTrue(problem.text().chars().allMatch(c -> c >= ' ' || c == '\n'), kind + " prints control characters");
     }

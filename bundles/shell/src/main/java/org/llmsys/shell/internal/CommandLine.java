@@ -41,8 +41,10 @@ public final class CommandLine {
     }
 
     /** Every command that can be typed. */
-    static final List<String> NAMES = List.of("bench", "check", "compare", "demo", "doctor", "eval", "example", "exec", "generate", "help", "position",
-            "prepare", "services", "shell", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "train", "use", "version");
+    static final List<String> NAMES = List.of("ablate", "attention", "bench", "check", "compare", "compare-logits", "convert", "demo",
+            "doctor", "eval", "example", "exec", "generate", "help", "logit-lens", "model-info", "position", "prepare", "saliency",
+            "services", "shell", "step", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "trace", "train",
+            "use", "version");
 
     /** Runs it. @return the exit status */
     int run(Console console, String... line) {

@@ -27,6 +27,7 @@ import org.llmsys.shell.Json;
 record FilterChoices(Assemblies assemblies) {
 
     private static final String SLOT = "filter";
+    private static final String BIAS = "logit-bias";
     private static final List<String> SHORTHANDS = List.of("temperature", "top-k", "top-p");
 
     List<FilterChoice> of(Arguments arguments) {
@@ -34,6 +35,13 @@ record FilterChoices(Assemblies assemblies) {
         for (String name : SHORTHANDS) {
             arguments.text("--" + name).ifPresent(value -> choices.add(choice(name, List.of(value))));
         }
+        choices.addAll(named(arguments));
+        return choices;
+    }
+
+    /** Those of {@code --filters} alone, which count for a greedy text too. */
+    List<FilterChoice> named(Arguments arguments) {
+        List<FilterChoice> choices = new ArrayList<>();
         arguments.text("--filters").ifPresent(list -> {
             for (String filter : list.split(",")) {
                 String[] parts = filter.strip().split(":");
@@ -46,6 +54,19 @@ record FilterChoices(Assemblies assemblies) {
             }
         });
         return choices;
+    }
+
+    /** What {@code --logit-bias 42=-100,7=2.5} means: the filter of that name. */
+    FilterChoice bias(String list) {
+        List<String> settings = new ArrayList<>();
+        for (String setting : list.split(",", -1)) {
+            if (setting.indexOf('=') < 1) {
+                throw Problem.misused("--logit-bias cannot be " + list, "\"" + setting.strip() + "\" gives no token a bias",
+                        "write for example --logit-bias 42=-100,7=2.5");
+            }
+            settings.add(setting.strip());
+        }
+        return choice(BIAS, settings);
     }
 
     /** @param settings {@code name=value}, or a bare value for the filter's main option */
@@ -63,10 +84,10 @@ record FilterChoices(Assemblies assemblies) {
                 if (equals < 0 && options.isEmpty()) {
                     throw Problem.misused("the filter " + name + " takes no value", "it has no options", "write " + name + " alone");
                 }
-                values.put(equals < 0 ? options.getFirst().name() : setting.substring(0, equals), number(name, setting.substring(equals + 1), options));
+                String option = equals < 0 ? options.getFirst().name() : setting.substring(0, equals).strip();
+                values.put(option, number(name, setting.substring(equals + 1), options));
             }
-            Options checked = new Options(name, options, values);      // refuses what is out of range before anything is loaded
-            values.replaceAll((option, value) -> checked.number(option));
+            Options.of(name, filter.provider(), values);               // refuses what is out of range before anything is loaded
             return new FilterChoice(name, values);
         }
     }

@@ -1,14 +1,11 @@
 package org.llmsys.shell.internal;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-import javax.imageio.ImageIO;
-
-import org.llmsys.files.AtomicFiles;
+import org.llmsys.shell.internal.picture.HeatColours;
+import org.llmsys.shell.internal.picture.PictureFile;
 
 /** A table of numbers as a picture: blue below zero, white at zero, red above, the largest size at full strength. Row 0 is at the top. */
 final class HeatMap {
@@ -19,9 +16,7 @@ final class HeatMap {
     }
 
     static void write(double[][] values, Path file) throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(image(values), "png", png);
-        AtomicFiles.ON_DISK.writeFile(file, out -> out.write(ByteBuffer.wrap(png.toByteArray())));
+        PictureFile.write(image(values), file);
     }
 
     /** Each number is a rectangle, so that both sides have at least 480 pixels. */
@@ -39,15 +34,9 @@ final class HeatMap {
         BufferedImage image = new BufferedImage(columns * width, rows * height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth(); x++) {
-                image.setRGB(x, y, colour(largest == 0 ? 0 : values[y / height][x / width] / largest));
+                image.setRGB(x, y, HeatColours.at(largest == 0 ? 0 : values[y / height][x / width] / largest).getRGB());
             }
         }
         return image;
-    }
-
-    /** @param share from -1 to 1 */
-    private static int colour(double share) {
-        int faded = (int) Math.round(255 * (1 - Math.abs(share)));
-        return share < 0 ? faded << 16 | faded << 8 | 255 : 255 << 16 | faded << 8 | faded;
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.attention.AttentionMask;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.ShapeException;
@@ -18,7 +19,7 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Every attention kernel: forward within 1e-5 of the formula in double, any strides over the first axes, grouped heads; backward within 1e-4 of
  * the derivative in double, added and not overwritten. Causal with and without a bias by distance, in both directions, between two sequences of
- * any lengths, each with and without padding; a query that sees nothing gets zeros.
+ * any lengths, each with and without padding; a query that sees nothing gets zeros. Rows of a cache may lie in blocks of any sizes.
  */
 @Component(service = Contract.class)
 public final class AttentionContract implements Contract<AttentionKernel> {
@@ -30,6 +31,10 @@ public final class AttentionContract implements Contract<AttentionKernel> {
     /** For masks that are not causal, queries and keys of two sequences: more of one, more of the other, one, none. */
     private static final int[][] CROSS_SIZES = {{1, 1, 1, 1, 1, 1}, {2, 3, 3, 13, 13, 7}, {3, 4, 2, 18, 5, 8}, {2, 2, 1, 1, 207, 32}, {1, 2, 2, 207, 1, 16},
         {2, 6, 3, 100, 130, 20}, {2, 2, 2, 0, 3, 4}, {2, 2, 2, 3, 0, 4}};
+
+    /** One sequence with a cache: one query, two, a prompt behind another, and all at once. */
+    private static final int[][] CACHED_SIZES = {{1, 1, 1, 1, 1, 1}, {1, 4, 4, 1, 49, 8}, {1, 6, 2, 1, 207, 20}, {1, 8, 1, 2, 33, 16},
+        {1, 4, 2, 13, 50, 7}, {1, 2, 2, 100, 130, 3}, {1, 3, 3, 17, 17, 64}};
 
     @Override
     public Class<AttentionKernel> service() {
@@ -64,6 +69,19 @@ public final class AttentionContract implements Contract<AttentionKernel> {
                 checks.promise("backward " + what, () -> backward(kernel, size, false, mask, ScoreBias.NONE));
             }
         }
+        for (int[] size : CACHED_SIZES) {
+            for (ScoreBias bias : List.of(ScoreBias.NONE, bias(size[1]))) {
+                checks.promise("new queries over a cache in blocks, " + (bias.isNone() ? "" : "with a bias by distance, ") + named(size),
+                        () -> blocks(kernel, size, bias));
+            }
+        }
+        checks.promise("blocks with fewer positions than there are queries are refused", () -> {
+            Tensor q = Tensor.zeros(1, 1, 5, 2);
+            List<Tensor> two = List.of(Tensor.zeros(1, 2, 2), Tensor.zeros(1, 2, 2));
+            CachedRows rows = new CachedRows(two, two);
+            refused(() -> kernel.forward(q, rows, ScoreBias.NONE, Tensor.zeros(1, 1, 5, 2)));
+            refused(() -> kernel.forward(Tensor.zeros(1, 1, 1, 3), rows, ScoreBias.NONE, Tensor.zeros(1, 1, 1, 3)));
+        });
         checks.promise("padding is not read: NaN in it changes no bit", () -> paddingIsNotRead(kernel));
         checks.promise("a query that sees nothing gets zeros, and nothing flows back", () -> nothingSeen(kernel));
         checks.promise("lengths that are not one a row, or longer than the keys, are refused", () -> {
@@ -186,6 +204,35 @@ public final class AttentionContract implements Contract<AttentionKernel> {
                 }
             }
         }
+    }
+
+    /** In blocks of 16, and of unequal sizes whose heads lie inside the rows. */
+    private static void blocks(AttentionKernel kernel, int[] s, ScoreBias bias) {
+        Case c = new Case(s, true);
+        AttentionInDouble exact = new AttentionInDouble(c.q, c.k, c.v, AttentionMask.CAUSAL, bias);
+        for (int[] sizes : new int[][] {{16}, {1, 7, 8, 3}}) {
+            kernel.forward(c.q, new CachedRows(cut(c.k, sizes), cut(c.v, sizes)), bias, c.out);
+            for (int h = 0; h < s[1]; h++) {
+                for (int t = 0; t < s[3]; t++) {
+                    double[] row = exact.output(0, h, t);
+                    for (int i = 0; i < s[5]; i++) {
+                        Checks.close(row[i], c.out.get(0, h, t, i), 1e-5 * Math.max(1, Math.abs(row[i])), "out (%d,%d,%d) with blocks of %s", h, t, i,
+                                Arrays.toString(sizes));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Blocks of these sizes, over and over; each second one in memory of its own. */
+    private static List<Tensor> cut(Tensor x, int[] sizes) {
+        List<Tensor> blocks = new ArrayList<>();
+        Tensor rows = x.select(0, 0);                                // (NKV,S,HS)
+        for (long from = 0; from < rows.shape().extent(1); from += sizes[(blocks.size() - 1) % sizes.length]) {
+            Tensor block = rows.slice(1, from, Math.min(rows.shape().extent(1), from + sizes[blocks.size() % sizes.length]));
+            blocks.add(blocks.size() % 2 == 0 ? block : block.copy());
+        }
+        return blocks;
     }
 
     private static void backward(AttentionKernel kernel, int[] s, boolean headsInside, AttentionMask mask, ScoreBias bias) {

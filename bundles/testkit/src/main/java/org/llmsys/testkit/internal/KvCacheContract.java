@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
@@ -97,6 +98,7 @@ public final class KvCacheContract implements Contract<KvCacheFactory> {
                 for (int layer = 0; layer < SPEC.numLayers(); layer++) {
                     cache.keys(layer, 1);
                     cache.values(layer, 1);
+                    cache.rows(layer, 1);
                 }
                 cache.commit(1);
                 long live = live(allocator);
@@ -210,6 +212,18 @@ public final class KvCacheContract implements Contract<KvCacheFactory> {
             Checks.that(keys.storage().floats() != null && keys.stride(2) == 1, "keys are not on the heap with stride 1");
             Checks.that(same(rows(content, layer, to - from, false), keys.slice(1, from, to)), "keys %d to %d of layer %d", from, to, layer);
             Checks.that(same(rows(content, layer, to - from, true), values.slice(1, from, to)), "values %d to %d of layer %d", from, to, layer);
+            expectBlocks(keys, values, cache.rows(layer, pending));
+        }
+    }
+
+    /** What lies in blocks is the same, and a kernel can read it. */
+    private static void expectBlocks(Tensor keys, Tensor values, CachedRows rows) {
+        Checks.that(same(keys, rows.allKeys().select(0, 0)) && same(values, rows.allValues().select(0, 0)),
+                "the blocks are not what lies in one piece");
+        for (List<Tensor> side : List.of(rows.keys(), rows.values())) {
+            for (Tensor block : side) {
+                Checks.that(block.storage().floats() != null && block.stride(2) == 1, "a block is not on the heap with stride 1");
+            }
         }
     }
 

@@ -10,7 +10,8 @@ import org.llmsys.testkit.Samples;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Every matrix multiplication: right within {@code 2 K u (|A|·|B|)}, any size and stride, and of the numerics class it claims.
+ * Every matrix multiplication: right within {@code 2 K u (|A|·|B|)}, any size and stride, and of the numerics class it claims; over weights in
+ * panels too ({@link PanelPromises}).
  */
 @Component(service = Contract.class)
 public final class MatmulContract implements Contract<MatmulKernel> {
@@ -49,6 +50,7 @@ public final class MatmulContract implements Contract<MatmulKernel> {
                 checks.promise("a batch, overwritten and added to, B " + b + ", M,K,N " + text(mkn), () -> compareBatch(kernel, subject, mkn, b));
             }
         }
+        PanelPromises.check(kernel, subject, checks);
         checks.promise("shapes that do not fit are refused", () -> {
             Matrix m = Matrix.of(2, 3, new float[6]);
             Checks.refused("(2,3)·(2,3)", () -> kernel.multiply(m, m, Matrix.of(2, 3, new float[6]), false));
@@ -116,16 +118,16 @@ public final class MatmulContract implements Contract<MatmulKernel> {
         return new MatrixBatch(new Matrix(all.floats(), 0, rows, columns, count * columns, 1), count, columns);
     }
 
-    private static Matrix copy(Matrix m) {
+    static Matrix copy(Matrix m) {
         return new Matrix(m.data().clone(), m.offset(), m.rows(), m.columns(), m.rowStride(), m.columnStride());
     }
 
-    private static Matrix zero(Matrix c) {
+    static Matrix zero(Matrix c) {
         return new Matrix(new float[1], 0, c.rows(), c.columns(), 0, 0);
     }
 
     /** Every element of C is its start and the products, k ascending. */
-    private static void requireProduct(Subject subject, Matrix a, Matrix b, Matrix start, Matrix c) {
+    static void requireProduct(Subject subject, Matrix a, Matrix b, Matrix start, Matrix c) {
         boolean fmaClass = subject.numerics().equals(MatmulKernel.FMA_K_ASCENDING);
         for (int m = 0; m < c.rows(); m++) {
             for (int n = 0; n < c.columns(); n++) {
@@ -147,7 +149,7 @@ public final class MatmulContract implements Contract<MatmulKernel> {
     }
 
     /** What lies between the rows of C is not the kernel's. */
-    private static void requireNothingElseWritten(Matrix before, Matrix after) {
+    static void requireNothingElseWritten(Matrix before, Matrix after) {
         float[] expected = before.data().clone();
         for (int m = 0; m < after.rows(); m++) {
             for (int n = 0; n < after.columns(); n++) {

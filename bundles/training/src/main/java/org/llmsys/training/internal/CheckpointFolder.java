@@ -60,7 +60,7 @@ final class CheckpointFolder {
     }
 
     LoadedModel model() {
-        return store.load(folder);
+        return store.loadToTrain(folder);
     }
 
     Map<String, Tensor> memory() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.AttentionKernel;
 import org.llmsys.attention.AttentionMask;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.matmul.Matrix;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
@@ -47,6 +48,7 @@ public final class VectorAttention implements AttentionKernel {
     private final WorkerPool pool;
     private final Scratch scratch = new Scratch();
     private final VectorMatmul matmul = new VectorMatmul(WorkerPool.SERIAL);
+    private final FewQueries few = new FewQueries(scratch);
 
     @Activate
     public VectorAttention(@Reference WorkerPool pool) {
@@ -56,8 +58,56 @@ public final class VectorAttention implements AttentionKernel {
     @Override
     public void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
         AttentionKernel.requireFit(q, k, v, mask, bias, out, logSumExp);
+        if (q.shape().extent(2) <= FewQueries.MOST) {
+            fewQueries(q, k, v, mask, bias, out, logSumExp);
+            return;
+        }
         eachHead(q, k, (b, h, kv) -> forward(head(q, b, h), head(k, b, kv), head(v, b, kv), sight(mask, b, q, k), bias.slope(h), head(out, b, h),
                 logSumExp == null ? null : row(logSumExp, b, h)));
+    }
+
+    @Override
+    public void forward(Tensor q, CachedRows rows, ScoreBias bias, Tensor out) {
+        AttentionKernel.requireFit(q, rows, bias, out);
+        int queries = q.shape().intExtent(2);
+        if (queries > FewQueries.MOST) {
+            forward(q, rows.allKeys(), rows.allValues(), AttentionMask.CAUSAL, bias, out, null);      // many queries are worth a copy of the blocks
+            return;
+        }
+        int keys = rows.positions();
+        int kvHeads = rows.keys().getFirst().shape().intExtent(0);
+        fewQueries(q, kvHeads, KeyValueBlocks.of(rows), Sight.of(AttentionMask.CAUSAL, 0, queries, keys), bias, 0, out, null);
+    }
+
+    private void fewQueries(Tensor q, Tensor k, Tensor v, AttentionMask mask, ScoreBias bias, Tensor out, Tensor logSumExp) {
+        for (int b = 0; b < q.shape().extent(0); b++) {
+            fewQueries(q, k.shape().intExtent(1), KeyValueBlocks.of(k, v, b), sight(mask, b, q, k), bias, b, out, logSumExp);
+        }
+    }
+
+    /**
+     * One batch row. Neighbouring key heads go together, a share for each thread, with the query heads that share them; where there are fewer
+     * key heads than threads, each query head goes by itself. No sum is ever cut, so results do not depend on it.
+     */
+    private void fewQueries(Tensor q, int kvHeads, KeyValueBlocks rows, Sight sight, ScoreBias bias, int b, Tensor out, Tensor logSumExp) {
+        int heads = q.shape().intExtent(1);
+        int sharing = kvHeads == 0 ? 1 : heads / kvHeads;
+        boolean apart = kvHeads < pool.threads();
+        int together = apart ? 1 : Math.ceilDiv(kvHeads, pool.threads()) * sharing;                   // query heads
+        pool.run(Math.ceilDiv(heads, together), chunk -> {
+            int from = chunk * together;
+            int count = Math.min(together, heads - from);
+            HeadRows found = HeadRows.of(out, b, from, count);
+            HeadRows sums = logSumExp == null ? null : HeadRows.of(logSumExp.unsqueeze(3), b, from, count);
+            if (sight.valid() > 0) {
+                few.attend(HeadRows.of(q, b, from, count), from, rows, from / sharing, apart ? 1 : sharing, sight, bias, found, sums);
+                return;
+            }
+            found.fill(0);
+            if (sums != null) {
+                sums.fill(0);
+            }
+        });
     }
 
     @Override
@@ -69,17 +119,8 @@ public final class VectorAttention implements AttentionKernel {
                 row(logSumExp, b, h), head(gradOut, b, h), head(gradQ, b, h), head(gradK, b, kv), head(gradV, b, kv)));
     }
 
-    /** What the queries of one batch row see: query t the first min(valid, before + t + 1) keys. */
-    private record Sight(int before, int valid) {
-
-        int keys(int t) {
-            return Math.min(valid, before + t + 1);
-        }
-    }
-
     private static Sight sight(AttentionMask mask, int b, Tensor q, Tensor k) {
-        int keys = k.shape().intExtent(2);
-        return new Sight(mask.before(q.shape().intExtent(2), keys), mask.valid(b, keys));
+        return Sight.of(mask, b, q.shape().intExtent(2), k.shape().intExtent(2));
     }
 
     private interface Head {

@@ -23,7 +23,6 @@ final class RowGradient {
     private int gradYAt;
     private float mean;
     private float r;
-    private float meanOfD;
     private float meanOfDH;
 
     RowGradient(float[] x, float[] gradY, float[] gamma, int gammaAt, int width) {
@@ -42,8 +41,8 @@ final class RowGradient {
         r = itsR;
     }
 
-    /** The row's share, sums[c] += gradY h, sums[width + c] += gradY, and on the same way the two means that {@link #addTo} needs. */
-    void addSums(float[] sums) {
+    /** The row's share, sums[c] += gradY h, sums[width + c] += gradY, and on the same way two means: that of d h is kept, that of d returned. */
+    float addSums(float[] sums) {
         FloatVector means = FloatVector.broadcast(SPECIES, mean);
         FloatVector factor = FloatVector.broadcast(SPECIES, r);
         FloatVector sumsOfD = FloatVector.zero(SPECIES);
@@ -68,24 +67,24 @@ final class RowGradient {
             sumOfD = Math.fma(g, gamma[gammaAt + i], sumOfD);
             sumOfDH = Math.fma(gh, gamma[gammaAt + i], sumOfDH);
         }
-        meanOfD = sumOfD / width;
         meanOfDH = sumOfDH / width;
+        return sumOfD / width;
     }
 
-    /** gradX += r (d - mean of d - h mean of (d h)). */
-    void addTo(float[] gradX, int at) {
+    /** gradX += r (d - centring - h mean of (d h)). */
+    void addTo(float[] gradX, int at, float centring) {
         FloatVector means = FloatVector.broadcast(SPECIES, mean);
         FloatVector minusMeanOfDH = FloatVector.broadcast(SPECIES, -meanOfDH);
-        FloatVector minusMeanOfD = FloatVector.broadcast(SPECIES, -meanOfD);
+        FloatVector minusCentring = FloatVector.broadcast(SPECIES, -centring);
         FloatVector factor = FloatVector.broadcast(SPECIES, r);
         int i = 0;
         for (; i <= width - LANES; i += LANES) {
-            FloatVector d = FloatVector.fromArray(SPECIES, gradY, gradYAt + i).fma(FloatVector.fromArray(SPECIES, gamma, gammaAt + i), minusMeanOfD);
+            FloatVector d = FloatVector.fromArray(SPECIES, gradY, gradYAt + i).fma(FloatVector.fromArray(SPECIES, gamma, gammaAt + i), minusCentring);
             FloatVector h = FloatVector.fromArray(SPECIES, x, xAt + i).sub(means).mul(factor);
             h.fma(minusMeanOfDH, d).fma(factor, FloatVector.fromArray(SPECIES, gradX, at + i)).intoArray(gradX, at + i);
         }
         for (; i < width; i++) {
-            float d = Math.fma(gradY[gradYAt + i], gamma[gammaAt + i], -meanOfD);
+            float d = Math.fma(gradY[gradYAt + i], gamma[gammaAt + i], -centring);
             float inner = Math.fma((x[xAt + i] - mean) * r, -meanOfDH, d);
             gradX[at + i] = Math.fma(inner, r, gradX[at + i]);
         }

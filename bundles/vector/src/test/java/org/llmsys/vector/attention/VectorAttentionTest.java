@@ -3,11 +3,16 @@ package org.llmsys.vector.attention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.attention.AttentionMask;
+import org.llmsys.attention.CachedRows;
 import org.llmsys.position.ScoreBias;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
@@ -96,6 +101,86 @@ class VectorAttentionTest {
             }
         }
         Numbers.assertSameBits(Tensor.zeros(1, 4, 207, 33), expected.out.slice(0, 1, 2).copy());
+    }
+
+    @ParameterizedTest(name = "{0} queries, heads {1}/{2}, {3} keys, {4} wide")
+    @CsvSource({"1, 1, 1, 1, 1", "1, 6, 6, 129, 48", "1, 6, 2, 33, 20", "2, 6, 2, 40, 20", "1, 8, 1, 100, 128", "2, 3, 3, 7, 3",
+        "5, 4, 2, 50, 16", "130, 4, 2, 131, 10"})
+    @DisplayName("keys and values in blocks of 16, 5 and 1 to 9 positions give the bits of one piece, with a bias by distance, for 1 and 3 threads")
+    void blocks(int queries, int heads, int kvHeads, int keys, int width) {
+        Tensor q = heads(1, true, 1, heads, queries, width);
+        Tensor k = heads(2, true, 1, kvHeads, keys, width);
+        Tensor v = heads(3, true, 1, kvHeads, keys, width);
+        double[] slopes = IntStream.range(0, heads).mapToDouble(h -> 0.25 / (h + 1)).toArray();
+        for (ScoreBias bias : List.of(ScoreBias.NONE, ScoreBias.linear(slopes))) {
+            Tensor expected = heads(9, true, 1, heads, queries, width);
+            new VectorAttention(WorkerPool.SERIAL).forward(q, k, v, AttentionMask.CAUSAL, bias, expected, null);
+            for (int threads : new int[] {1, 3}) {
+                try (WorkerPool pool = WorkerPool.of(threads)) {
+                    for (int[] sizes : new int[][] {{16}, {5}, {1, 2, 3, 9, 8}, {1000}}) {
+                        Tensor out = heads(8, true, 1, heads, queries, width);
+                        new VectorAttention(pool).forward(q, new CachedRows(cut(k, sizes), cut(v, sizes)), bias, out);
+                        Numbers.assertSameBits(expected.copy(), out.copy());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Blocks of these sizes, over and over, each in memory of its own that ends with it. */
+    private static List<Tensor> cut(Tensor x, int[] sizes) {
+        List<Tensor> blocks = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; from < x.shape().extent(2); i++) {
+            int to = (int) Math.min(x.shape().extent(2), from + sizes[i % sizes.length]);
+            blocks.add(x.select(0, 0).slice(1, from, to).copy());
+            from = to;
+        }
+        return blocks;
+    }
+
+    @Test
+    @DisplayName("the last query of many gets the bits that it gets alone, whatever lies behind the last key")
+    void aloneAsAmongMany() {
+        for (int keys : new int[] {1, 7, 8, 9, 97, 130}) {
+            Case c = new Case(new int[] {1, 4, 2, keys, keys, 33}, true);
+            VectorAttention kernel = new VectorAttention(WorkerPool.SERIAL);
+            kernel.forward(c.q, c.k, c.v, c.out, c.logSumExp);
+            for (int t = 0; t < keys; t++) {
+                Tensor alone = Tensor.zeros(1, 4, 1, 33);
+                Tensor logSumExp = Tensor.zeros(1, 4, 1);
+                Tensor k = c.k.slice(2, 0, t + 1);                       // other keys lie behind
+                kernel.forward(c.q.slice(2, t, t + 1), k, c.v.slice(2, 0, t + 1), alone, logSumExp);
+                Numbers.assertSameBits(c.out.slice(2, t, t + 1).copy(), alone);
+                Numbers.assertSameBits(c.logSumExp.slice(2, t, t + 1).copy(), logSumExp);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("NaN behind the keys that count, in the same array, is not seen")
+    void nothingBehindIsSeen() {
+        Tensor k = Numbers.even(2, 2, 1, 2, 24, 8);
+        Tensor v = Numbers.even(3, 2, 1, 2, 24, 8);
+        Tensor q = Numbers.even(1, 2, 1, 4, 1, 8);
+        VectorAttention kernel = new VectorAttention(WorkerPool.SERIAL);
+        for (int keys = 1; keys < 24; keys++) {
+            Tensor expected = Tensor.zeros(1, 4, 1, 8);
+            kernel.forward(q, k.slice(2, 0, keys).copy(), v.slice(2, 0, keys).copy(), expected, null);
+            Tensor dirtyK = k.copy();
+            Tensor dirtyV = v.copy();
+            for (Tensor dirty : List.of(dirtyK, dirtyV)) {
+                for (int j = keys; j < 24; j++) {
+                    for (int d = 0; d < 8; d++) {
+                        dirty.set(Float.NaN, 0, 0, j, d);
+                        dirty.set(Float.NaN, 0, 1, j, d);
+                    }
+                }
+            }
+            Tensor out = Tensor.zeros(1, 4, 1, 8);
+            kernel.forward(q, dirtyK.slice(2, 0, keys), dirtyV.slice(2, 0, keys), out, null);
+            Numbers.assertSameBits(expected, out);
+        }
     }
 
     @Test

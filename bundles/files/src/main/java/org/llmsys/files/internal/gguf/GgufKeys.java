@@ -104,11 +104,12 @@ final class GgufKeys {
         put("rope.freq_base", theta);
         String type = scaling.text("rope_type", scaling.text("type", "default"));
         switch (type) {
-            case "default" -> { }
+            case "default", "dynamic" -> { }                        // dynamic stretches nothing up to the context it was trained for
             case "linear" -> {
                 keys.put(architecture.key() + ".rope.scaling.type", GgufValue.of("linear"));
                 put("rope.scaling.factor", scaling.number("factor", 1));
             }
+            case "yarn" -> yarn(scaling);
             case "llama3" -> {
                 int original = scaling.size("original_max_position_embeddings");
                 divisors = new Llama3Frequencies(scaling.number("factor", 8), scaling.number("low_freq_factor", 1),
@@ -117,6 +118,21 @@ final class GgufKeys {
             }
             default -> require(false, "rotary positions of the type " + type);
         }
+    }
+
+    /** With its usual curve, which is what other programs take without being told. */
+    private void yarn(ConfigText scaling) {
+        int context = config.size("max_position_embeddings");
+        int original = config.size("original_max_position_embeddings", scaling.size("original_max_position_embeddings", context));
+        double factor = scaling.number("factor", context / (double) original);
+        double magnitude = 0.1 * Math.log(Math.max(1, factor)) + 1;
+        boolean usual = scaling.number("beta_fast", 32) == 32 && scaling.number("beta_slow", 1) == 1 && scaling.flag("truncate", true)
+                && scaling.number("mscale", 0) == 0 && scaling.number("mscale_all_dim", 0) == 0
+                && Math.abs(scaling.number("attention_factor", magnitude) - magnitude) < 1e-9;
+        require(usual, "rotary positions of the type yarn with a beta, scale or attention factor of their own");
+        keys.put(architecture.key() + ".rope.scaling.type", GgufValue.of("yarn"));
+        put("rope.scaling.factor", factor);
+        put("rope.scaling.original_context_length", original);
     }
 
     private void put(String key, long whole) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.files.AtomicFiles;
@@ -135,6 +136,15 @@ public final class GgufModels implements ModelFormat {
 
     @Override
     public void write(Path path, ModelFile model) {
+        write(path, model, files);
+    }
+
+    @Override
+    public void write(Path path, ModelFile model, Job job) {
+        write(path, model, files.watched(job));
+    }
+
+    private static void write(Path path, ModelFile model, AtomicFiles files) {
         files.writeFile(path, GgufDraft.of(model).content());
     }
 }

@@ -83,7 +83,7 @@ final class Llama2cDraft {
         double theta = rotary.number("rope_theta", Llama2cModels.ROPE_THETA);
         require(theta == Llama2cModels.ROPE_THETA, "the rotary base " + theta + " (it is 10000 there)");
         String stretched = scaling.text("rope_type", scaling.text("type", "default"));
-        require(stretched.equals("default"), "rotary positions of the type " + stretched);
+        require(stretched.equals("default") || stretched.equals("dynamic"), "rotary positions of the type " + stretched);
         double epsilon = config.number("rms_norm_eps", 1e-6);
         require((float) epsilon == (float) Llama2cModels.NORM_EPSILON, "the norm epsilon " + epsilon + " (it is 1e-5 there)");
         int heads = config.size("num_attention_heads");

@@ -12,6 +12,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 
+import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Provider;
 import org.llmsys.files.AtomicFiles;
 import org.llmsys.files.ModelFile;
@@ -104,9 +105,18 @@ public final class Llama2cModels implements ModelFormat {
         return new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n";
     }
 
-    /** The tokenizer first, so that a model which is there has the one that belongs to it. */
     @Override
     public void write(Path path, ModelFile model) {
+        write(path, model, files);
+    }
+
+    @Override
+    public void write(Path path, ModelFile model, Job job) {
+        write(path, model, files.watched(job));
+    }
+
+    /** The tokenizer first, so that a model which is there has the one that belongs to it. */
+    private static void write(Path path, ModelFile model, AtomicFiles files) {
         Llama2cDraft draft = Llama2cDraft.of(model);
         byte[] tokenizer = model.tokenizerForms().get(TOKENIZER);
         if (tokenizer != null) {

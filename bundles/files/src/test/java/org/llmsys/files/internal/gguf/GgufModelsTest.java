@@ -165,11 +165,30 @@ class GgufModelsTest {
     }
 
     @Test
+    @DisplayName("YaRN's factor and first length come back; its usual numbers may be said or left out; dynamic stretching is none up to the context")
+    void yarn() {
+        for (String usual : new String[] {"", ", \"beta_fast\": 32.0, \"beta_slow\": 1, \"truncate\": true, \"attention_factor\": 1.138629436111989"}) {
+            ModelFile yarn = TinyModels.llama("llama", true, ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 6"
+                    + usual + "}");
+            try (ModelFile read = format.read(write(yarn))) {
+                var scaling = JsonParser.parseString(read.config()).getAsJsonObject().getAsJsonObject("rope_scaling");
+                assertEquals("yarn", scaling.get("rope_type").getAsString());
+                assertEquals(4, scaling.get("factor").getAsDouble());
+                assertEquals(6, scaling.get("original_max_position_embeddings").getAsInt());
+            }
+        }
+        try (ModelFile read = format.read(write(TinyModels.llama("llama", true, ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 4}")))) {
+            assertFalse(read.config().contains("rope_scaling"));
+        }
+    }
+
+    @Test
     @DisplayName("what GGUF cannot say is refused by name, and no file is left")
     void refusedToWrite() {
         refusedToWrite(TinyModels.gpt2("", ", \"llmsys\": {\"position\": \"rope\"}"), "positions other than learned");
         refusedToWrite(TinyModels.llama("bert", true, ""), "the architectures known here are [llama, qwen2, gpt2]");
-        refusedToWrite(TinyModels.llama("llama", true, ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4}"), "of the type yarn");
+        refusedToWrite(TinyModels.llama("llama", true, ", \"rope_scaling\": {\"type\": \"longrope\", \"factor\": 4}"), "of the type longrope");
+        refusedToWrite(TinyModels.llama("llama", true, ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"beta_fast\": 16}"), "of the type yarn");
         refusedToWrite(TinyModels.in(DType.F64, TinyModels.llama("llama", true, "")), "F64");
         refusedToWrite(with("other.weight", Tensor.zeros(1)), "\"other.weight\" has no name");
         refusedToWrite(with("model.norm.weight", null), "\"model.norm.weight\" is missing");

@@ -13,6 +13,11 @@ interface Benchmark {
         return List.of(PythonPeer.of("numpy"), PythonPeer.of("torch"));
     }
 
+    /** Whether {@link #trials} holds what {@code --names} asks for and no more; otherwise contestants are picked by their names. */
+    default boolean picksByName() {
+        return false;
+    }
+
     /** What {@code --cpu-time} reads: by default the time of the thread that measures, which says nothing when others help it. */
     default Clock processorClock() {
         return Clock.PROCESSOR;

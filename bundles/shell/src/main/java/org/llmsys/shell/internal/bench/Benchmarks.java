@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.llmsys.assembly.Assemblies;
@@ -28,6 +29,7 @@ public final class Benchmarks {
     private final ServicesBenchmark services;
     private final Assemblies assemblies;
     private final WorkerPool pool;
+    private final StepListener listener;
     private final Console console;
 
     /** @param listener hears what happens to the steps of a training benchmark */
@@ -37,12 +39,15 @@ public final class Benchmarks {
         byName.put("softmax", new SoftmaxBenchmark(assemblies));
         byName.put("layernorm", new LayerNormBenchmark(assemblies));
         byName.put("train", new TrainBenchmark(trainer, listener));
-        byName.put("decode", new DecodeBenchmark(assemblies, pool, listener));
+        byName.put(DecodeBenchmark.NAME, null);
+        byName.put(PrefillBenchmark.NAME, null);
+        byName.put(BatchBenchmark.NAME, null);
         byName.put(TOKENIZER, null);
         byName.put(SERVICES, null);
         this.services = new ServicesBenchmark(assemblies, pool);
         this.assemblies = assemblies;
         this.pool = pool;
+        this.listener = listener;
         this.console = console;
     }
 
@@ -58,9 +63,22 @@ public final class Benchmarks {
                     Names.suggestion(request.name(), names));
         }
         try (Scratch scratch = new Scratch()) {
-            return run(request, !request.name().equals(TOKENIZER) ? byName.get(request.name())
-                    : new TokenizerBenchmark(assemblies, request.providers(), request.material().orElseThrow(), pool.threads(), scratch, console));
+            return run(request, benchmark(request, scratch));
         }
+    }
+
+    /** Some are made for a request. */
+    private Benchmark benchmark(Request request, Scratch scratch) {
+        ModelTrials models = new ModelTrials(assemblies, pool, listener, request.providers(),
+                request.peers() ? Optional.of(scratch) : Optional.empty());
+        return switch (request.name()) {
+            case DecodeBenchmark.NAME -> new DecodeBenchmark(models);
+            case PrefillBenchmark.NAME -> new PrefillBenchmark(models);
+            case BatchBenchmark.NAME -> new BatchBenchmark(models);
+            case TOKENIZER -> new TokenizerBenchmark(assemblies, request.providers(), request.material().orElseThrow(),
+                    pool.threads(), scratch, console);
+            default -> byName.get(request.name());
+        };
     }
 
     private List<Row> run(Request request, Benchmark benchmark) throws IOException, InterruptedException {
@@ -86,7 +104,7 @@ public final class Benchmarks {
     }
 
     private Measurement measurement(Request request, Benchmark benchmark, int threads) {
-        return new Measurement(threads, request.rounds(), request.material().isPresent() ? List.of() : request.providers(),
+        return new Measurement(threads, request.rounds(), benchmark.picksByName() ? List.of() : request.providers(),
                 request.peers() ? benchmark.peers() : List.of(), request.cpuTime() ? benchmark.processorClock() : Clock.WALL, console);
     }
 }

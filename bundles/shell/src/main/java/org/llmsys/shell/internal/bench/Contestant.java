@@ -23,6 +23,11 @@ interface Contestant extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What the machine allows at most, if memory sets a limit. Its readings take turns too. */
+    default Optional<Limit> limit() {
+        return Optional.empty();
+    }
+
     /** What else is worth knowing when the work is done. */
     default List<Remark> remarks() {
         return List.of();

@@ -48,11 +48,19 @@ record Measurement(int threads, int rounds, List<String> names, List<PeerProgram
             List<Contestant> all = new ArrayList<>(alone.values());
             all.addAll(here);
             all.addAll(there);
+            Map<Contestant, Limit> limits = new LinkedHashMap<>();
+            here.forEach(contestant -> contestant.limit().ifPresent(limit -> limits.put(contestant, limit)));
+            limits.values().forEach(limit -> all.add(limit.reading()));
             Map<Contestant, double[]> times = new Turns(trial.turnSeconds(), clock, job).run(all, rounds, done);
             List<Row> rows = new ArrayList<>();
             for (Contestant contestant : here.reversed()) {                  // the one in service first
+                Limit limit = limits.get(contestant);
+                Map<String, Double> facts = limit == null ? Map.of() : limit.facts(times.get(contestant), times.get(limit.reading()));
                 for (Measure measure : trial.measures()) {
-                    rows.addAll(rows(trial, contestant, measure, there, times));
+                    rows(trial, contestant, measure, there, times).forEach(row -> rows.add(row.with(facts)));
+                }
+                if (limit != null) {
+                    limit.remarks(times.get(contestant), times.get(limit.reading())).forEach(remark -> rows.add(remark(trial, contestant, remark)));
                 }
                 if (alone.containsKey(contestant)) {
                     double factor = Turns.ratio(times.get(contestant), times.get(alone.get(contestant)));

@@ -32,7 +32,6 @@ final class Peer implements Contestant {
     private static final String DECLINED = "declined ";
     private static final long LOOK_NANOS = 40_000_000;
     private static final long ENDS_MILLIS = 2000;
-    private static final String[] THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"};
 
     private final String name;
     private final Process process;
@@ -59,10 +58,7 @@ final class Peer implements Contestant {
      */
     static Peer start(String name, List<String> command, int threads, Duration patience) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        for (String variable : THREADS) {
-            builder.environment().put(variable, Integer.toString(threads));
-        }
-        builder.environment().remove("OPENBLAS_CORETYPE");             // it would choose kernels for another processor
+        PeerEnvironment.clean(builder.environment(), threads);
         Process process;
         try {
             process = builder.start();

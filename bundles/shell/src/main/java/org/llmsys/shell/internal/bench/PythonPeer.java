@@ -9,17 +9,31 @@ import java.util.List;
 /**
  * A Python library.
  *
- * @param name  of the library, as pip knows it
+ * @param name  of the peer
+ * @param fix   what a person does to have it
  * @param parts of the program: its own text, what some share, and {@code protocol.py} last
  */
-record PythonPeer(String name, List<String> parts) implements PeerProgram {
+record PythonPeer(String name, String fix, List<String> parts) implements PeerProgram {
 
-    /** @param shared between the peer's own text and the protocol */
+    /**
+     * @param name   of the library, as pip knows it
+     * @param shared between the peer's own text and the protocol
+     */
     static PythonPeer of(String name, String... shared) {
         List<String> parts = new ArrayList<>(List.of(name + ".py"));
         parts.addAll(List.of(shared));
         parts.add("protocol.py");
-        return new PythonPeer(name, List.copyOf(parts));
+        return new PythonPeer(name, "pip install " + name, List.copyOf(parts));
+    }
+
+    /** The same under the name that people know. */
+    PythonPeer called(String other) {
+        return new PythonPeer(other, fix, parts);
+    }
+
+    /** The same with another advice. */
+    PythonPeer fixed(String advice) {
+        return new PythonPeer(name, advice, parts);
     }
 
     @Override
@@ -27,11 +41,6 @@ record PythonPeer(String name, List<String> parts) implements PeerProgram {
         StringBuilder program = new StringBuilder();
         parts.forEach(part -> program.append(resource(part)));
         return List.of("python3", "-c", program.toString());
-    }
-
-    @Override
-    public String fix() {
-        return "pip install " + name;
     }
 
     /** A file of this package. */

@@ -25,13 +25,27 @@ final class Scratch implements AutoCloseable {
         }
     }
 
+    /** Removes a folder in it before its time: models are large. */
+    void clear(String name) {
+        try {
+            if (folder != null && Files.exists(folder.resolve(name))) {
+                remove(folder.resolve(name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        if (folder == null) {
-            return;
+        if (folder != null) {
+            remove(folder);
         }
+    }
+
+    private static void remove(Path whole) throws IOException {
         List<Path> deepestFirst;
-        try (Stream<Path> paths = Files.walk(folder)) {
+        try (Stream<Path> paths = Files.walk(whole)) {
             deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path path : deepestFirst) {

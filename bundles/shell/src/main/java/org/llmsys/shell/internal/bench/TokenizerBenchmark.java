@@ -68,6 +68,11 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
     }
 
     @Override
+    public boolean picksByName() {
+        return true;
+    }
+
+    @Override
     public Clock processorClock() {
         return Clock.PROCESS;
     }

@@ -135,25 +135,5 @@ def train(batch, context, vocabulary, c, layers, heads, hidden):
             "plain attention, fused AdamW": way(False, fused=True), "plain attention, foreach AdamW": way(False, foreach=True)}
 
 
-def decode(family, tokens, vocabulary, context, c, layers, heads, kv_heads, hidden):
-    """Greedy, token by token, with transformers' own cache; the model as transformers has it."""
-    from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
-    torch.set_grad_enabled(False)
-    if family == "gpt2":
-        model = GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, n_positions=context, n_embd=c, n_layer=layers, n_head=heads, n_inner=hidden))
-    else:
-        model = LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, max_position_embeddings=context, hidden_size=c, num_hidden_layers=layers,
-                                             num_attention_heads=heads, num_key_value_heads=kv_heads, intermediate_size=hidden, tie_word_embeddings=True))
-    model.eval()
-
-    def write():
-        cache = DynamicCache()
-        ids = torch.tensor([[1]])
-        for _ in range(tokens):
-            ids = model(ids, past_key_values=cache, use_cache=True).logits[:, -1:].argmax(-1)
-
-    return {"eager with transformers": write}
-
-
-CASES = {"decode": decode, "matmul": matmul, "gemv": gemv, "gemv-transposed": gemv_transposed, "softmax": softmax, "softmax-backward": softmax_backward,
+CASES = {"matmul": matmul, "gemv": gemv, "gemv-transposed": gemv_transposed, "softmax": softmax, "softmax-backward": softmax_backward,
          "layernorm": layernorm, "layernorm-backward": layernorm_backward, "train": train}

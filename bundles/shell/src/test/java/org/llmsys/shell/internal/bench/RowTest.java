@@ -3,6 +3,7 @@ package org.llmsys.shell.internal.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,14 @@ class RowTest {
         assertEquals(List.of("slot", "name", "case", "threads", "value", "unit", "peer", "peerValue", "ratio"), List.copyOf(beside.json().keySet()));
         assertEquals("(1,8)·(9,8)ᵀ", beside.json().get("case"));
         assertEquals(0.52, beside.json().get("ratio"));
+    }
+
+    @Test
+    @DisplayName("facts stand behind the promised fields, and come back from another process too")
+    void facts() {
+        Row row = beside.with(Map.of("bytesPerToken", 6.1e7));
+        assertEquals(row, Row.ofLine(row.line()));
+        assertEquals(6.1e7, row.json().get("bytesPerToken"));
     }
 
     @Test
