@@ -41,7 +41,7 @@ final class SharedTask {
                 return;
             }
             try {
-                body.run(chunk);
+                ChunkCall.run(body, chunk);
             } catch (Throwable thrown) {         // handed to the caller, whatever it is: a worker must survive it
                 fail(chunk, thrown);
             }

@@ -18,9 +18,11 @@ final class PanelRows {
     /** Rows that meet a weight at once. */
     private static final int FOUR = 4;
     /** Weights that are worth another thread's call. */
-    private static final int SMALLEST = 1 << 15;
+    private static final int SMALLEST = 1 << 13;
     /** Steps of k that are widened at once: two strips of them fit the nearest cache. */
     private static final int DEPTH = 256;
+    /** Chunks for each thread. */
+    private static final long CHUNKS = 16;
     private static final int LANES = PanelKernel.LANES;
 
     private final Scratch scratch;
@@ -67,10 +69,10 @@ final class PanelRows {
         });
     }
 
-    /** Whole groups of four; not many more chunks than threads, so that memory is read straight on. */
+    /** Whole groups of four; enough chunks that a thread which falls behind leaves little to wait for, each so long that memory is read straight on. */
     private int stripsOfChunk(int strips, int depth, int rows) {
         long worth = Math.max(FOUR, SMALLEST / Math.max(1, (long) depth * LANES * rows));
-        long fair = pool.threads() == 1 ? strips : Math.ceilDiv(strips, 4L * pool.threads());
+        long fair = pool.threads() == 1 ? strips : Math.ceilDiv(strips, CHUNKS * pool.threads());
         return (int) Math.min(Integer.MAX_VALUE - FOUR, Math.ceilDiv(Math.max(worth, fair), FOUR) * FOUR);
     }
 
