@@ -25,7 +25,7 @@ class ReadmeTest {
 
     private static final Path README = CommandLine.ROOT.resolve("README.md");
     private static final List<String> PARTS = List.of("llmsys", "workspace", "launcher");
-    private static final Pattern SIX_THINGS = Pattern.compile("## Six things to try\\n(.*?)\\n## ", Pattern.DOTALL);
+    private static final Pattern SEVEN_THINGS = Pattern.compile("## Seven things to try\\n(.*?)\\n## ", Pattern.DOTALL);
 
     @TempDir
     Path folder;
@@ -47,9 +47,9 @@ class ReadmeTest {
     }
 
     @Test
-    @DisplayName("every ./llmsys line of \"six things to try\" ends with 0, and the first swap does not change a letter")
+    @DisplayName("every ./llmsys line of \"seven things to try\" ends with 0, and the first swap does not change a letter")
     void sixThings() throws Exception {
-        Matcher section = SIX_THINGS.matcher(Files.readString(README));
+        Matcher section = SEVEN_THINGS.matcher(Files.readString(README));
         assertTrue(section.find());
         CommandLine llmsys = new CommandLine(folder);
         List<String> generated = new ArrayList<>();

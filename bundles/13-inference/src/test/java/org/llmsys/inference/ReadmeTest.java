@@ -18,7 +18,14 @@ import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.inference.GenerationSession.GeneratedToken;
+import org.llmsys.inference.insight.AblationStudy;
+import org.llmsys.inference.insight.AblationTarget;
+import org.llmsys.inference.insight.AblationValue;
+import org.llmsys.inference.insight.Trace;
+import org.llmsys.inference.insight.TracePattern;
+import org.llmsys.inference.insight.TraceRecorder;
 import org.llmsys.inference.internal.AutoregressiveEngine;
+import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
 
 /** The code of the room's README runs here, and gives what the README says. */
@@ -89,6 +96,24 @@ class ReadmeTest {
             small.open(model, prompt, GenerationOptions.greedy(14), StepListener.NONE);
         });
         assertTrue(problem.getMessage().contains(" bytes") && problem.why().contains("its limit is " + need.bytes() + " bytes"), problem.text());
+    }
+
+    @Test
+    @DisplayName("a pattern's rows add up to one, and a head that is taken away changes the loss")
+    void inside() {
+        double helped;
+        Trace trace = new TraceRecorder(assemblies, StepListener.NONE).record(model, prompt, TracePattern.of("blocks.*.attn.hook_pattern"));
+        Tensor pattern = trace.places().get("blocks.0.attn.hook_pattern");
+        try (AblationStudy study = new AblationStudy(assemblies, model, prompt, -1, StepListener.NONE)) {
+            helped = study.without(List.of(new AblationTarget.Head(0, 1)), AblationValue.ZERO).loss() - study.whole().loss();
+        }
+        assertEquals(prompt.length, pattern.shape().intExtent(3));
+        double sum = 0;
+        for (int s = 0; s < prompt.length; s++) {
+            sum += pattern.get(0, 1, prompt.length - 1, s);
+        }
+        assertEquals(1, sum, 1e-5);
+        assertTrue(helped != 0 && Double.isFinite(helped), "the head did nothing");
     }
 
     @Test
