@@ -5,7 +5,6 @@ import java.util.Map;
 import com.google.gson.JsonObject;
 
 import org.llmsys.assembly.Problem;
-import org.llmsys.position.RotaryConfig;
 import org.llmsys.position.RotaryPairing;
 import org.llmsys.position.RotaryScaling;
 import org.llmsys.transformer.ModelConfig.AttentionBiases;
@@ -54,7 +53,7 @@ final class BertConfigJson {
                 fields.integer("num_hidden_layers"), heads, heads, ModelConfig.sharedFeatures(c, heads), fields.integer("intermediate_size"),
                 (float) fields.number("layer_norm_eps", 1e-12),
                 true, true, "post-norm", "layernorm", "learned", activation.equals("relu") ? "relu-mlp" : "gelu-mlp", activation,
-                (float) fields.number("hidden_dropout_prob", 0.1), new RotaryConfig(RotaryPairing.INTERLEAVED, 10000, RotaryScaling.NONE),
+                (float) fields.number("hidden_dropout_prob", 0.1), 10000, RotaryPairing.INTERLEAVED, RotaryScaling.NONE,
                 AttentionBiases.NONE, false, false, types);
     }
 

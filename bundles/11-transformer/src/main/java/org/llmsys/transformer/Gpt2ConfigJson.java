@@ -42,7 +42,7 @@ final class Gpt2ConfigJson {
                 (float) fields.number("layer_norm_epsilon", 1e-5), own.flag("biases", true),
                 fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
                 own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
-                (float) fields.number("resid_pdrop", 0), rotary,
+                (float) fields.number("resid_pdrop", 0), rotary.theta(), rotary.pairing(), rotary.scaling(),
                 ModelConfig.AttentionBiases.NONE, false, own.flag("causal", true), own.integer("token_types", 0));
     }
 

@@ -48,7 +48,7 @@ final class LlamaConfigJson {
         return new ModelConfig("llama", fields.integer("vocab_size"), contextLength, c, fields.integer("num_hidden_layers"), heads,
                 fields.integer("num_key_value_heads", heads), headDim, fields.integer("intermediate_size"),
                 (float) fields.number("rms_norm_eps", 1e-6), false, fields.flag("tie_word_embeddings", false), "pre-norm", "rmsnorm", "rope",
-                "swiglu", "silu", 0, rotary, biases, fields.flag("mlp_bias", false), true, 0);
+                "swiglu", "silu", 0, rotary.theta(), rotary.pairing(), rotary.scaling(), biases, fields.flag("mlp_bias", false), true, 0);
     }
 
     private static void requireHeadDim(int headDim) {

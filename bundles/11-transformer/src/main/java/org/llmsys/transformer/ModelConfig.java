@@ -36,7 +36,9 @@ import org.llmsys.tensor.Shape;
  * @param feedforward   algorithm in slot feedforward: {@code gelu-mlp}, {@code relu-mlp}, {@code swiglu}
  * @param activation    algorithm in slot activation: {@code gelu}, {@code gelu-tanh}
  * @param dropout       probability in training, from 0 to below 1
- * @param rotary        how queries and keys turn (unused without rotary positions)
+ * @param ropeTheta     base of rotary angles (unused without rotary positions, as the next two)
+ * @param ropePairing   which elements of a head turn together
+ * @param ropeScaling   how rotary angles are stretched
  * @param attentionBiases biases of the attention's projections where {@code biases} gives none
  * @param feedForwardBiases whether the feed-forward network has biases where {@code biases} gives none
  * @param causal        whether a token sees only what stands before it: true for a decoder, false for an encoder
@@ -45,7 +47,8 @@ import org.llmsys.tensor.Shape;
 public record ModelConfig(String family, int vocabSize, int contextLength, int embeddingDim, int numLayers, int numHeads, int numKvHeads, int headDim,
         int hiddenDim, float normEps, boolean biases, boolean tiedOutput,
         String block, String normalization, String position, String feedforward, String activation, float dropout,
-        RotaryConfig rotary, AttentionBiases attentionBiases, boolean feedForwardBiases, boolean causal, int tokenTypes) {
+        double ropeTheta, RotaryPairing ropePairing, RotaryScaling ropeScaling, AttentionBiases attentionBiases, boolean feedForwardBiases,
+        boolean causal, int tokenTypes) {
 
     /** Which projections of attention add a bias in a model that has none elsewhere. */
     public enum AttentionBiases {
@@ -63,7 +66,7 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
             String block, String normalization, String position, String feedforward, String activation, float dropout) {
         this(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, sharedFeatures(embeddingDim, numHeads), hiddenDim,
                 normEps, biases, tiedOutput, block, normalization, position, feedforward, activation, dropout,
-                new RotaryConfig(RotaryPairing.INTERLEAVED, ropeTheta, RotaryScaling.NONE), AttentionBiases.NONE, false, true, 0);
+                ropeTheta, RotaryPairing.INTERLEAVED, RotaryScaling.NONE, AttentionBiases.NONE, false, true, 0);
     }
 
     /** @throws Problem that names the first value that makes no model */
@@ -89,7 +92,7 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         if (!(dropout >= 0 && dropout < 1)) {
             throw refused("dropout " + dropout, "it is a probability from 0 to below 1", "0 switches it off");
         }
-        Objects.requireNonNull(rotary, "rotary");
+        new RotaryConfig(ropePairing, ropeTheta, ropeScaling);                // refuses what turns nothing
         Objects.requireNonNull(attentionBiases, "attentionBiases");
         requireName("block", block);
         requireName("normalization", normalization);
@@ -112,47 +115,37 @@ public record ModelConfig(String family, int vocabSize, int contextLength, int e
         return Math.max(1, embeddingDim / numHeads);
     }
 
-    /** Base of rotary angles. */
-    public double ropeTheta() {
-        return rotary.theta();
-    }
-
-    /** Which elements of a head turn together. */
-    public RotaryPairing ropePairing() {
-        return rotary.pairing();
-    }
-
-    /** How rotary angles are stretched. */
-    public RotaryScaling ropeScaling() {
-        return rotary.scaling();
+    /** How queries and keys turn. */
+    public RotaryConfig rotary() {
+        return new RotaryConfig(ropePairing, ropeTheta, ropeScaling);
     }
 
     /** The same model for another vocabulary: presets get theirs from the tokenizer. */
     public ModelConfig withVocabSize(int size) {
         return new ModelConfig(family, size, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
-                causal, tokenTypes);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropeTheta, ropePairing,
+                ropeScaling, attentionBiases, feedForwardBiases, causal, tokenTypes);
     }
 
     /** The same model with another dropout. */
     public ModelConfig withDropout(float probability) {
         return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, rotary, attentionBiases, feedForwardBiases,
-                causal, tokenTypes);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, probability, ropeTheta, ropePairing,
+                ropeScaling, attentionBiases, feedForwardBiases, causal, tokenTypes);
     }
 
     /** The same model for reading in both directions, as an encoder does, or in one. */
     public ModelConfig withCausal(boolean oneDirection) {
         return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
-                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
-                oneDirection, tokenTypes);
+                biases, tiedOutput, block, normalization, position, feedforward, activation, dropout, ropeTheta, ropePairing,
+                ropeScaling, attentionBiases, feedForwardBiases, oneDirection, tokenTypes);
     }
 
     /** The same model with other blocks. */
     public ModelConfig withBlock(String algorithm) {
         return new ModelConfig(family, vocabSize, contextLength, embeddingDim, numLayers, numHeads, numKvHeads, headDim, hiddenDim, normEps,
-                biases, tiedOutput, algorithm, normalization, position, feedforward, activation, dropout, rotary, attentionBiases, feedForwardBiases,
-                causal, tokenTypes);
+                biases, tiedOutput, algorithm, normalization, position, feedforward, activation, dropout, ropeTheta, ropePairing,
+                ropeScaling, attentionBiases, feedForwardBiases, causal, tokenTypes);
     }
 
     /** Whether a norm follows the last block: blocks of kind {@code post-norm} end in one of their own. */

@@ -47,6 +47,11 @@ final class RecordJson {
         return value instanceof JsonPrimitive p && p.isString() ? p.getAsString() : null;
     }
 
+    /** Whether the object of this name has such a component. */
+    static boolean has(String json, String object, String component, String source) {
+        return parse(json, source).get(object) instanceof JsonObject nested && nested.has(component);
+    }
+
     /** The record with one component changed. */
     static <R extends Record> R changed(R value, String component, Object to) {
         Map<String, Object> components = components(value);

@@ -59,7 +59,14 @@ public record TrainingConfig(String preset, ModelConfig model, String tokenizer,
     public static TrainingConfig fromJson(String json, String source) {
         String preset = RecordJson.text(json, "preset", source);
         TrainingConfig base = Presets.named(preset == null ? Presets.TINY : preset);
-        return RecordJson.read(json, base, source).requireValid();
+        TrainingConfig read = RecordJson.read(json, base, source);
+        return (RecordJson.has(json, "model", "headDim", source) ? read : read.withSharedHeads()).requireValid();
+    }
+
+    /** With heads that share the features of an embedding, as nearly every model's do: who changes one number need not change the other. */
+    private TrainingConfig withSharedHeads() {
+        ModelConfig shared = RecordJson.changed(model, "headDim", ModelConfig.sharedFeatures(model.embeddingDim(), model.numHeads()));
+        return RecordJson.changed(this, "model", shared);
     }
 
     /** Every value, one a line. */

@@ -51,7 +51,8 @@ class ConfigurationTest {
             {"steps":99999999999999999999}| steps cannot be
             {"model":7}                   | model cannot be 7
             {"model":{"numHead":1}}       | did you mean numHeads
-            {"model":{"numHeads":3}}      | equal share
+            {"model":{"numHeads":3}}      | 3 heads with 2 key-value heads
+            {"model":{"numHeads":3,"numKvHeads":1}} | equal share
             {"tokenizer":null}            | tokenizer cannot be null
             {"learningRate":null}         | learningRate is NaN
             {"steps":0,"batchSize":-1}    | batchSize is -1
@@ -98,6 +99,15 @@ class ConfigurationTest {
         assertTrue(training.why().contains("training part has 4 tokens"), training.text());
         Problem validation = assertThrows(Problem.class, () -> Dataset.of("ab".repeat(20), tokenizer, 0.1, 4));
         assertTrue(validation.why().contains("validation part has 4 tokens"), validation.text());
+    }
+
+    @Test
+    @DisplayName("other heads or another width share the features anew, unless the configuration says how wide a head is")
+    void heads() {
+        assertEquals(16, TrainingConfig.fromJson("{\"model\": {\"numHeads\": 4, \"embeddingDim\": 64}}", "test").model().headDim());
+        TrainingConfig wide = TrainingConfig.fromJson("{\"model\": {\"numHeads\": 4, \"embeddingDim\": 64, \"headDim\": 24}}", "test");
+        assertEquals(24, wide.model().headDim());
+        assertEquals(wide, TrainingConfig.fromJson(wide.toJson(), "test"));
     }
 
     @Test

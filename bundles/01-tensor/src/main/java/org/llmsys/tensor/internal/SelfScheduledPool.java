@@ -27,7 +27,7 @@ public final class SelfScheduledPool implements WorkerPool {
     /** Environment variable read when the property is not set. */
     static final String VARIABLE = "LLMSYS_THREADS";
 
-    private static final long SPIN_NANOS = 50_000;
+    private static final long SPIN_NANOS = 200_000;
     private static final long STOP_MILLIS = 1_000;
     private static final SharedTask[] NONE = {};
 
