@@ -42,7 +42,9 @@ final class FewQueries {
         int stride = (Math.ceilDiv(sight.valid(), SoftmaxRow.LANES) + 1) * SoftmaxRow.LANES;         // whole registers, and one for KeyScores
         float[] scores = scratch.lend(Math.multiplyExact(q.heads() * q.rows(), stride));             // (T, heads, S)
         float[] sums = scratch.lend(q.heads() * q.rows());                                           // (T, heads)
-        addUp(q, rows, keyHead, sharing, sight, scores, stride);
+        float[] block = scratch.lend(KeyScores.block(q.width()));
+        addUp(q, rows, keyHead, sharing, sight, scores, stride, block);
+        scratch.giveBack(block);
         float scale = (float) (1 / Math.sqrt(q.width()));
         for (int t = 0; t < q.rows(); t++) {
             int seen = sight.keys(t);
@@ -63,16 +65,17 @@ final class FewQueries {
     }
 
     /** X, for the keys that the last query sees. Heads lie side by side in a block, so its whole run of keys is read in one go. */
-    private static void addUp(HeadRows q, KeyValueBlocks rows, int keyHead, int sharing, Sight sight, float[] scores, int stride) {
+    private static void addUp(HeadRows q, KeyValueBlocks rows, int keyHead, int sharing, Sight sight, float[] scores, int stride,
+            float[] block) {
         KeyValueBlocks.Side keys = rows.keys;
         int seen = sight.keys(q.rows() - 1);
         int from = 0;
-        for (int block = 0; from < seen; block++) {
-            int count = Math.min(rows.count(block), seen - from);
+        for (int part = 0; from < seen; part++) {
+            int count = Math.min(rows.count(part), seen - from);
             for (int h = 0; h < q.heads(); h += sharing) {
                 for (int t = 0; t < q.rows(); t++) {
-                    KeyScores.of(q.data(), q.at(h, t), q.headStride(), sharing, keys.data[block], keys.at(block, keyHead + h / sharing),
-                            keys.strides[block], count, q.width(), scores, (t * q.heads() + h) * stride + from, stride);
+                    KeyScores.of(q.data(), q.at(h, t), q.headStride(), sharing, keys.data[part], keys.at(part, keyHead + h / sharing),
+                            keys.strides[part], count, q.width(), scores, (t * q.heads() + h) * stride + from, stride, block);
                 }
             }
             from += count;

@@ -11,7 +11,7 @@ import org.llmsys.tensor.WorkerPool;
  *
  * <pre>
  *   B contiguous along n:   C[m, n..] += A[m,k] * B[k, n..]        neighbours in n share a register: {@link ScaledRows}
- *   B contiguous along k:   C[m,n] += A[m,:] · B[:,n]              blocks turned in registers: {@link InnerProducts8x1}
+ *   B contiguous along k:   C[m,n] += A[m,:] · B[:,n]              blocks turned in registers: {@link InnerProducts}
  * </pre>
  *
  * <p>The second form is that of the tied output projection, which reads an embedding table (V,C) as its transpose. One inner product
@@ -25,8 +25,8 @@ final class RowProduct {
     private static final int SHARED = 512;
     /** Below this many columns another thread is not worth its call. */
     private static final int NARROWEST = 320;
-    /** Whether the registers can turn blocks of eight. */
-    private static final boolean TURNS = Transposition.preferred() != null;
+    /** Steps of k that are turned at once: they stay in the nearest cache. */
+    private static final int DEPTH = 256;
 
     private final Scratch scratch;
     private final WorkerPool pool;
@@ -96,24 +96,38 @@ final class RowProduct {
 
     // ---- B contiguous along k, or with any strides ---------------------------------------------------------------------------
 
-    private static void addInnerProducts(Matrix a, Matrix b, int from, Matrix strip) {
-        int depth = b.rows();
-        int n = 0;
-        if (b.rowStride() == 1 && TURNS) {
-            for (; n + InnerProducts8x1.ROWS <= strip.columns(); n += InnerProducts8x1.ROWS) {
-                int bAt = b.offset() + (from + n) * b.columnStride();
-                for (int m = 0; m < a.rows(); m++) {
-                    InnerProducts8x1.add(a.data(), a.offset() + m * a.rowStride(), depth, b.data(), bAt, b.columnStride(),
-                            strip.data(), strip.offset() + m * strip.rowStride() + n);
-                }
-            }
+    private void addInnerProducts(Matrix a, Matrix b, int from, Matrix strip) {
+        if (b.rowStride() == 1) {
+            addTurned(a, b, from, strip);
+            return;
         }
-        for (; n < strip.columns(); n++) {
+        for (int n = 0; n < strip.columns(); n++) {
             for (int m = 0; m < a.rows(); m++) {
-                addInnerProduct(a.data(), a.offset() + m * a.rowStride(), depth, b.data(), b.offset() + (from + n) * b.columnStride(), b.rowStride(),
+                addInnerProduct(a.data(), a.offset() + m * a.rowStride(), b.rows(), b.data(), b.offset() + (from + n) * b.columnStride(), b.rowStride(),
                         strip.data(), strip.offset() + m * strip.rowStride() + n);
             }
         }
+    }
+
+    /** A register of columns of B at a time, turned for all rows of A. */
+    private void addTurned(Matrix a, Matrix b, int from, Matrix strip) {
+        float[] block = scratch.lend(DEPTH * InnerProducts.ROWS);
+        float[] sums = scratch.lend(InnerProducts.ROWS);
+        for (int n = 0; n < strip.columns(); n += InnerProducts.ROWS) {
+            int columns = Math.min(InnerProducts.ROWS, strip.columns() - n);
+            for (int k = 0; k < b.rows(); k += DEPTH) {
+                int depth = Math.min(DEPTH, b.rows() - k);
+                InnerProducts.turn(b.data(), b.offset() + k + (from + n) * b.columnStride(), b.columnStride(), columns, depth, block);
+                for (int m = 0; m < a.rows(); m++) {
+                    int at = strip.offset() + m * strip.rowStride() + n;
+                    System.arraycopy(strip.data(), at, sums, 0, columns);                  // the last columns do not fill a register
+                    InnerProducts.add(a.data(), a.offset() + m * a.rowStride() + k, depth, block, sums, 0);
+                    System.arraycopy(sums, 0, strip.data(), at, columns);
+                }
+            }
+        }
+        scratch.giveBack(sums);
+        scratch.giveBack(block);
     }
 
     private static void addInnerProduct(float[] x, int xAt, int depth, float[] y, int yAt, int step, float[] c, int at) {
