@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Queries and keys turned by their positions, a register of a head at a time.
+ * Queries and keys turned by their positions, with cosines and sines that are taken once.
  *
  * <pre>
  *   y[d] = x[d] cos[t, d] + x[partner of d] sin[t, d]              sin negated where d is the first of its pair
@@ -34,7 +34,7 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(property = "service.ranking:Integer=50")
 @Provider(slot = "position", algorithm = "rope", name = "rope-vector", numerics = PositionalEncoding.TURNED_IN_DOUBLE,
-        summary = "queries and keys turned in registers, cosines and sines taken once", reference = "https://arxiv.org/abs/2104.09864")
+        summary = "queries and keys turned with cosines and sines taken once", reference = "https://arxiv.org/abs/2104.09864")
 public final class VectorRotaryEncoding implements PositionalEncoding {
 
     private final WorkerPool pool;
