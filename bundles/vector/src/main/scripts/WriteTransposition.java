@@ -41,41 +41,27 @@ void main(String[] arguments) {
 
                 @Override
                 public void transpose(float[] x, int from, int stride, int rows, float[] y, int at, int step) {
-                    transposeLow(x, from, stride, rows - 1, y, at, step);
-                    transposeHigh(x, from, stride, rows - 1, y, at + %2$d * step, step);
-                }
-            """.formatted(lanes, lanes / 2, lanes == 16 ? "SPECIES_512" : "SPECIES_256", lanes + 1));
-    half(lanes, "Low");
-    IO.println();
-    half(lanes, "High");
+                    IntVector zero = IntVector.zero(INDICES);""".formatted(lanes, lanes / 2, lanes == 16 ? "SPECIES_512" : "SPECIES_256", lanes + 1));
+    for (int r = 0; r < lanes; r++) {
+        IO.println("        IntVector r%1$d = rows > %1$d ? load(x, from + %1$d * stride) : zero;".formatted(r));
+    }
+    String from = "r";
+    for (int round = 1; 1 << round <= lanes; round++) {
+        String to = String.valueOf((char) ('r' + round));
+        for (int i = 0; i < lanes / 2; i++) {
+            IO.println("        IntVector %s%d = LOW.selectFrom(%s%d, %s%d);".formatted(to, 2 * i, from, i, from, i + lanes / 2));
+            IO.println("        IntVector %s%d = HIGH.selectFrom(%s%d, %s%d);".formatted(to, 2 * i + 1, from, i, from, i + lanes / 2));
+        }
+        from = to;
+    }
+    for (int r = 0; r < lanes; r++) {
+        IO.println("        %s%2$d.reinterpretAsFloats().intoArray(y, at + %2$d * step);".formatted(from, r));
+    }
     IO.println("""
+                }
 
                 private static IntVector load(float[] x, int at) {
                     return FloatVector.fromArray(SPECIES, x, at).reinterpretAsInts();
                 }
             }""");
-}
-
-/** One method for the low half of the columns and one for the high half: both at once would be more than HotSpot inlines in one method. */
-void half(int lanes, String half) {
-    IO.println("    private static void transpose%s(float[] x, int from, int stride, int last, float[] y, int at, int step) {".formatted(half));
-    for (int r = 0; r < lanes; r++) {
-        IO.println("        IntVector r%1$d = load(x, from + %2$s * stride);".formatted(r, r == 0 ? "0" : "Math.min(" + r + ", last)"));
-    }
-    for (int i = 0; i < lanes / 2; i++) {
-        IO.println("        IntVector s%d = %s.selectFrom(r%d, r%d);".formatted(i, half.toUpperCase(), i, i + lanes / 2));
-    }
-    String from = "s";
-    for (int round = 2; 1 << round <= lanes; round++) {
-        String to = String.valueOf((char) ('r' + round));
-        for (int i = 0; i < lanes / 4; i++) {
-            IO.println("        IntVector %s%d = LOW.selectFrom(%s%d, %s%d);".formatted(to, 2 * i, from, i, from, i + lanes / 4));
-            IO.println("        IntVector %s%d = HIGH.selectFrom(%s%d, %s%d);".formatted(to, 2 * i + 1, from, i, from, i + lanes / 4));
-        }
-        from = to;
-    }
-    for (int r = 0; r < lanes / 2; r++) {
-        IO.println("        %s%2$d.reinterpretAsFloats().intoArray(y, at + %2$d * step);".formatted(from, r));
-    }
-    IO.println("    }");
 }

@@ -1,6 +1,5 @@
 package org.llmsys.tensor;
 
-import org.llmsys.tensor.internal.ChunkCall;
 import org.llmsys.tensor.internal.SelfScheduledPool;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -66,7 +65,7 @@ public interface WorkerPool extends AutoCloseable {
         @Override
         public void run(int chunks, Chunk task) {
             for (int chunk = 0; chunk < chunks; chunk++) {
-                ChunkCall.run(task, chunk);
+                task.run(chunk);
             }
         }
     };

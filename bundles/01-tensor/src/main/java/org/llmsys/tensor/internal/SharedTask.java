@@ -11,7 +11,7 @@ import org.llmsys.tensor.WorkerPool.Chunk;
  */
 final class SharedTask {
 
-    private static final long SPIN_NANOS = 50_000;
+    private static final long SPIN_NANOS = 200_000;
 
     private final Chunk body;
     private final int chunks;
@@ -41,7 +41,7 @@ final class SharedTask {
                 return;
             }
             try {
-                ChunkCall.run(body, chunk);
+                body.run(chunk);
             } catch (Throwable thrown) {         // handed to the caller, whatever it is: a worker must survive it
                 fail(chunk, thrown);
             }

@@ -29,7 +29,7 @@ public final class InnerProducts {
      * Turns a block.
      *
      * @param y     row r begins at {@code yAt + r * stride}
-     * @param rows  rows that exist, from 1 to {@link #ROWS}; the last one stands for those that are missing
+     * @param rows  rows that exist, from 1 to {@link #ROWS}; what stands in the lanes of others means nothing
      * @param depth elements of a row
      * @param block {@code depth * ROWS} elements, overwritten
      */

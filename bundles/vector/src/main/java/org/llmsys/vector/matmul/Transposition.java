@@ -11,7 +11,7 @@ interface Transposition {
     /**
      * Writes y[at + c*step + r] = x[from + r*stride + c] for c and r below {@link #size()}, in ascending order of c.
      *
-     * @param rows rows that exist, at least one; the last one stands for those that are missing
+     * @param rows rows that exist; the others are zero
      */
     void transpose(float[] x, int from, int stride, int rows, float[] y, int at, int step);
 
