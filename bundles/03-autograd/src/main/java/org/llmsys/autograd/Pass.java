@@ -2,6 +2,7 @@ package org.llmsys.autograd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.llmsys.assembly.Step;
 import org.llmsys.tensor.RandomStream;
@@ -102,6 +103,22 @@ public final class Pass implements AutoCloseable {
     /** Says that nobody in this pass reads a tensor of {@link #zeros} or {@link #blank} any more. */
     public void giveBack(Tensor tensor) {
         memory.giveBack(tensor);
+    }
+
+    /**
+     * Computes a part of the network whose intermediates nobody needs afterwards, where no tape and no hook keeps them: their memory goes back at
+     * once, so a deep stack takes as much as one of its parts.
+     *
+     * @param part takes tensors of this pass and keeps none of them but its result
+     */
+    public Variable passing(Supplier<Variable> part) {
+        if (tape != GradientTape.NONE || Hooks.of(this) != null) {
+            return part.get();
+        }
+        int mark = memory.mark();
+        Variable result = part.get();
+        memory.giveBackSince(mark, result.value().storage());
+        return result;
     }
 
     /** Random numbers for one place in the network, for example a dropout layer: functions of seed, step and place. */

@@ -1,10 +1,12 @@
 package org.llmsys.autograd;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.llmsys.assembly.Problem;
@@ -142,6 +144,8 @@ public final class Workspace implements AutoCloseable {
     final class Loan implements PassMemory, AutoCloseable {
 
         private final Map<Storage, Buffer> taken = new IdentityHashMap<>();
+        /** In the order of lending; what went back since is still in it. */
+        private final List<Buffer> lent = new ArrayList<>();
         private boolean completed;
         private boolean over;
 
@@ -173,6 +177,7 @@ public final class Workspace implements AutoCloseable {
             }
             Buffer buffer = take(shape.size());
             taken.put(buffer.storage, buffer);
+            lent.add(buffer);
             return Tensor.of(buffer.storage, shape);
         }
 
@@ -182,6 +187,22 @@ public final class Workspace implements AutoCloseable {
             if (buffer != null) {
                 keep(buffer);
             }
+        }
+
+        /** How much was lent so far, for {@link #giveBackSince}. */
+        int mark() {
+            return lent.size();
+        }
+
+        /** Takes back all that was lent since, but for one storage. */
+        void giveBackSince(int mark, Storage kept) {
+            List<Buffer> since = lent.subList(mark, lent.size());
+            for (Buffer buffer : since) {
+                if (buffer.storage != kept && taken.remove(buffer.storage, buffer)) {
+                    keep(buffer);
+                }
+            }
+            since.removeIf(buffer -> buffer.storage != kept);
         }
 
         void complete() {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.tensor.DType;
@@ -63,6 +67,37 @@ class WorkspaceTest {
         used(true, other, 13);
         assertEquals(0, live(heap));
         assertEquals(13 * 4, live(other));
+    }
+
+    @Test
+    @DisplayName("parts that are passed share the memory of their intermediates; their results stay what they are, also where a hook keeps everything")
+    void passing() {
+        long[] bytes = new long[2];
+        for (int hooked = 0; hooked < 2; hooked++) {
+            Hooks hooks = (name, x, pass) -> x;
+            TensorAllocator own = TensorAllocator.heap();
+            try (Pass pass = Pass.inference(hooked == 0 ? null : hooks.on(null), own, new Workspace("test"))) {
+                List<Tensor> results = new ArrayList<>();
+                for (int part = 0; part < 5; part++) {
+                    float number = part;
+                    results.add(pass.passing(() -> {
+                        Tensor intermediate = pass.zeros(207);
+                        Tensor given = pass.blank(13);
+                        pass.giveBack(given);
+                        Tensor result = pass.zeros(13);                                 // where the one given back was
+                        Arrays.fill(intermediate.storage().floats(), -1);
+                        Arrays.fill(result.storage().floats(), number);
+                        return Variable.constant("result", result);
+                    }).value());
+                }
+                for (int part = 0; part < 5; part++) {
+                    assertEquals(part, results.get(part).get(12));
+                }
+                bytes[hooked] = live(own);
+            }
+        }
+        assertEquals((207 + 5 * 13) * 4, bytes[0]);
+        assertEquals(5 * (207 + 13) * 4, bytes[1]);
     }
 
     @Test

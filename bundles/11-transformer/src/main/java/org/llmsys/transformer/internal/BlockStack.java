@@ -48,7 +48,8 @@ final class BlockStack {
     Variable forward(Variable x, Sequences sequences, Pass pass) {
         Variable y = x;
         for (BlockLayer block : blocks) {
-            y = check.check(y, block.forward(y, sequences, pass), x.shape(), pass);
+            Variable stream = y;
+            y = pass.passing(() -> check.check(stream, block.forward(stream, sequences, pass), x.shape(), pass));
         }
         return y;
     }
