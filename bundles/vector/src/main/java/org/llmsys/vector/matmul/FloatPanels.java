@@ -7,7 +7,7 @@ import org.llmsys.matmul.WeightPanels;
 /**
  * Weights of F32 in panels, and weights of any type once they are widened.
  *
- * <p>One row meets four strips at a time, whose sums do not wait for each other; four rows meet two strips, so that a weight is loaded once for four.
+ * <p>One row meets four strips at a time, whose sums do not wait for each other.
  */
 final class FloatPanels implements PanelKernel {
 
@@ -53,47 +53,6 @@ final class FloatPanels implements PanelKernel {
         sum1.intoArray(y, yAt + LANES);
         sum2.intoArray(y, yAt + 2 * LANES);
         sum3.intoArray(y, yAt + 3 * LANES);
-    }
-
-    /**
-     * Four rows and two strips of widened weights.
-     *
-     * @param x0 where the rows of x begin; rows may be the same
-     * @param y0 where the strips of a row of y begin, {@code apart} elements between the first and the second
-     */
-    static void addRows(float[] x, int x0, int x1, int x2, int x3, int depth, float[] b, int b0, int b1, int stride, float[] y, int y0, int y1, int y2, int y3, int apart) {
-        FloatVector sum00 = FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector sum01 = FloatVector.fromArray(FLOATS, y, y0 + apart);
-        FloatVector sum10 = FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector sum11 = FloatVector.fromArray(FLOATS, y, y1 + apart);
-        FloatVector sum20 = FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector sum21 = FloatVector.fromArray(FLOATS, y, y2 + apart);
-        FloatVector sum30 = FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector sum31 = FloatVector.fromArray(FLOATS, y, y3 + apart);
-        for (int k = 0; k < depth; k++) {
-            FloatVector w0 = FloatVector.fromArray(FLOATS, b, b0 + k * stride);
-            FloatVector w1 = FloatVector.fromArray(FLOATS, b, b1 + k * stride);
-            FloatVector each = FloatVector.broadcast(FLOATS, x[x0 + k]);
-            sum00 = w0.fma(each, sum00);
-            sum01 = w1.fma(each, sum01);
-            each = FloatVector.broadcast(FLOATS, x[x1 + k]);
-            sum10 = w0.fma(each, sum10);
-            sum11 = w1.fma(each, sum11);
-            each = FloatVector.broadcast(FLOATS, x[x2 + k]);
-            sum20 = w0.fma(each, sum20);
-            sum21 = w1.fma(each, sum21);
-            each = FloatVector.broadcast(FLOATS, x[x3 + k]);
-            sum30 = w0.fma(each, sum30);
-            sum31 = w1.fma(each, sum31);
-        }
-        sum00.intoArray(y, y0);
-        sum01.intoArray(y, y0 + apart);
-        sum10.intoArray(y, y1);
-        sum11.intoArray(y, y1 + apart);
-        sum20.intoArray(y, y2);
-        sum21.intoArray(y, y2 + apart);
-        sum30.intoArray(y, y3);
-        sum31.intoArray(y, y3 + apart);
     }
 
     @Override

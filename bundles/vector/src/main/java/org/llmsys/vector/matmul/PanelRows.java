@@ -15,8 +15,10 @@ import org.llmsys.tensor.WorkerPool;
  */
 final class PanelRows {
 
-    /** Rows that meet a weight at once. */
+    /** Strips that belong together: four of them meet a row at once. */
     private static final int FOUR = 4;
+    private static final RowTile SHORT = new FourRowTile();
+    private static final RowTile TALL = RowTile.tallest();
     /** Weights that are worth another thread's call. */
     private static final int SMALLEST = 1 << 13;
     /** Steps of k that are widened at once: two strips of them fit the nearest cache. */
@@ -52,6 +54,8 @@ final class PanelRows {
      */
     void multiply(Matrix a, WeightPanels w, Matrix start, Matrix c) {
         PanelKernel kernel = kernel(w);
+        RowTile tile = c.rows() <= SHORT.rows() ? SHORT : TALL;
+        float[] x = c.rows() == 1 ? null : sideBySide(a, tile);
         int strips = Math.ceilDiv(w.columns(), LANES);
         int each = stripsOfChunk(strips, w.depth(), c.rows());
         pool.run(Math.ceilDiv(strips, each), chunk -> {
@@ -64,9 +68,12 @@ final class PanelRows {
             if (c.rows() == 1) {
                 addRow(kernel, a, w, from, to, c);
             } else {
-                addRows(kernel, a, w, from, to, c);
+                addRows(kernel, tile, x, w, from, to, c);
             }
         });
+        if (x != null) {
+            scratch.giveBack(x);
+        }
     }
 
     /** Whole groups of four; enough chunks that a thread which falls behind leaves little to wait for, each so long that memory is read straight on. */
@@ -99,55 +106,61 @@ final class PanelRows {
         }
     }
 
-    private void addRows(PanelKernel kernel, Matrix a, WeightPanels w, int from, int to, Matrix c) {
+    /** Rows in groups as tall as a tile, each group lying (K, rows of the tile). */
+    private float[] sideBySide(Matrix a, RowTile tile) {
+        int groups = Math.ceilDiv(a.rows(), tile.rows());
+        float[] x = scratch.lend(Math.multiplyExact(groups * tile.rows(), a.columns()));
+        for (int m = 0; m < groups * tile.rows(); m++) {
+            int from = a.offset() + Math.min(m, a.rows() - 1) * a.rowStride();                    // a row that is missing is the last one again
+            int to = m / tile.rows() * tile.rows() * a.columns() + m % tile.rows();
+            for (int k = 0; k < a.columns(); k++) {
+                x[to + k * tile.rows()] = a.data()[from + k];
+            }
+        }
+        return x;
+    }
+
+    private void addRows(PanelKernel kernel, RowTile tile, float[] x, WeightPanels w, int from, int to, Matrix c) {
         boolean narrow = !(kernel instanceof FloatPanels);
         float[] wide = narrow ? scratch.lend(2 * LANES * DEPTH) : null;
+        float[] sums = scratch.lend(2 * LANES * tile.rows());
         for (int strip = from; strip < to; strip += 2) {
             int next = Math.min(strip + 1, to - 1);
+            int column = PanelKernel.column(strip);
             if (!narrow) {
-                addRows(a, 0, w.depth(), w.values(), PanelKernel.line(strip, 0, w.depth()), PanelKernel.line(next, 0, w.depth()), WeightPanels.WIDTH, strip, c);
+                for (int m = 0; m < c.rows(); m += tile.rows()) {
+                    read(c, m, column, tile.rows(), sums);
+                    tile.add(x, m * w.depth(), w.depth(), w.values(), PanelKernel.line(strip, 0, w.depth()), PanelKernel.line(next, 0, w.depth()), WeightPanels.WIDTH, sums);
+                    write(sums, c, m, column, tile.rows());
+                }
                 continue;
             }
             for (int k = 0; k < w.depth(); k += DEPTH) {
                 int depth = Math.min(DEPTH, w.depth() - k);
                 kernel.widen(w, strip, k, depth, wide, 0, 2 * LANES);
                 kernel.widen(w, next, k, depth, wide, LANES, 2 * LANES);
-                addRows(a, k, depth, wide, 0, LANES, 2 * LANES, strip, c);
+                for (int m = 0; m < c.rows(); m += tile.rows()) {
+                    read(c, m, column, tile.rows(), sums);
+                    tile.add(x, m * w.depth() + k * tile.rows(), depth, wide, 0, LANES, 2 * LANES, sums);
+                    write(sums, c, m, column, tile.rows());
+                }
             }
         }
+        scratch.giveBack(sums);
         if (narrow) {
             scratch.giveBack(wide);
         }
     }
 
-    /** All rows of A from column k on, times two strips; rows that are missing in the last four are the last one again. */
-    private void addRows(Matrix a, int k, int depth, float[] b, int b0, int b1, int stride, int strip, Matrix c) {
-        int column = PanelKernel.column(strip);
-        int columns = Math.min(2 * LANES, c.columns() - column);
-        int last = c.rows() - 1;
-        for (int m = 0; m <= last; m += FOUR) {
-            int m1 = Math.min(m + 1, last);
-            int m2 = Math.min(m + 2, last);
-            int m3 = Math.min(m + 3, last);
-            if (columns == 2 * LANES) {
-                FloatPanels.addRows(a.data(), at(a, m, k), at(a, m1, k), at(a, m2, k), at(a, m3, k), depth, b, b0, b1, stride,
-                        c.data(), at(c, m, column), at(c, m1, column), at(c, m2, column), at(c, m3, column), LANES);
-                continue;
-            }
-            float[] tile = scratch.lend(2 * LANES * FOUR);
-            for (int i = 0; i < FOUR; i++) {
-                System.arraycopy(c.data(), at(c, Math.min(m + i, last), column), tile, i * 2 * LANES, columns);
-            }
-            FloatPanels.addRows(a.data(), at(a, m, k), at(a, m1, k), at(a, m2, k), at(a, m3, k), depth, b, b0, b1, stride,
-                    tile, 0, 2 * LANES, 4 * LANES, 6 * LANES, LANES);
-            for (int i = 0; i < FOUR; i++) {
-                System.arraycopy(tile, i * 2 * LANES, c.data(), at(c, Math.min(m + i, last), column), columns);
-            }
-            scratch.giveBack(tile);
+    private static void read(Matrix c, int m, int column, int rows, float[] sums) {
+        for (int r = 0; r < Math.min(rows, c.rows() - m); r++) {
+            System.arraycopy(c.data(), c.offset() + (m + r) * c.rowStride() + column, sums, r * 2 * LANES, Math.min(2 * LANES, c.columns() - column));
         }
     }
 
-    private static int at(Matrix m, int row, int column) {
-        return m.offset() + row * m.rowStride() + column;
+    private static void write(float[] sums, Matrix c, int m, int column, int rows) {
+        for (int r = 0; r < Math.min(rows, c.rows() - m); r++) {
+            System.arraycopy(sums, r * 2 * LANES, c.data(), c.offset() + (m + r) * c.rowStride() + column, Math.min(2 * LANES, c.columns() - column));
+        }
     }
 }
