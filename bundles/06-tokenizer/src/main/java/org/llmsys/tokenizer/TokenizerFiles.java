@@ -34,6 +34,7 @@ import org.llmsys.tokenizer.internal.VocabularyLimit;
 public final class TokenizerFiles {
 
     private static final int LOOKED_AT = 1 << 16;
+    private static final int LONGEST_REASON = 800;
     private static final List<String> IN_FOLDER = List.of("tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json",
             "encoder.json", "vocab.txt", "tokenizer.bin");
     /** The file beside a vocabulary. */
@@ -48,9 +49,16 @@ public final class TokenizerFiles {
         try {
             return read(file, assemblies);
         } catch (Problem e) {
-            throw e.getMessage().contains(file.path().toString()) ? e
-                    : new Problem("cannot read the tokenizer " + file.path(), e.why(), e.fix(), e.exitStatus(), e);
+            throw e.getMessage().contains(file.path().toString()) ? brief(e)
+                    : brief(new Problem("cannot read the tokenizer " + file.path(), e.why(), e.fix(), e.exitStatus(), e));
         }
+    }
+
+    /** A token of a damaged file may be a megabyte, and messages quote tokens: the middle of such a message is left out. */
+    private static Problem brief(Problem problem) {
+        String why = problem.why();
+        return why.length() <= LONGEST_REASON ? problem : new Problem(problem.getMessage(),
+                why.substring(0, LONGEST_REASON / 2) + " … " + why.substring(why.length() - LONGEST_REASON / 2), problem.fix(), problem.exitStatus(), problem);
     }
 
     /**
@@ -65,6 +73,8 @@ public final class TokenizerFiles {
                 if (held.provider().reads(json)) {
                     return held.provider().read(json);
                 }
+            } catch (Problem e) {
+                throw brief(e);
             }
         }
         throw Problem.failed("cannot read the tokenizer.json", "it is of a kind that nobody here reads; the kinds are "

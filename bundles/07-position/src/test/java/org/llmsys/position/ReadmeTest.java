@@ -29,8 +29,8 @@ class ReadmeTest {
         PositionSpec spec = new PositionSpec(16, 2, 2, 10_000, "wpe.weight");
         Blueprint<PositionalLayer> rope = needs -> needs.structure(PositionalEncoding.class, "rope").build(spec, null, needs);
         Variable q = Variable.parameter("q", Tensor.of(Shape.of(1, 1, 1, 2), 1, 0));
-        trial.infer(rope, (layer, pass) -> assertArrayEquals(new float[] {0.5403f, 0.8415f}, layer.rotate(q, 1,
-                pass).value().copy().floats(), 5e-5f));
+        trial.infer(rope, (layer, pass) -> assertArrayEquals(new float[] {0.5403f, 0.8415f},
+                layer.rotate(q, 1, pass).value().copy().floats(), 5e-5f));
         trial.gradientCheck("rope", rope, (layer, pass) -> layer.rotate(q, 1, pass), q);
         assertArrayEquals(new double[] {0.5, 0.005}, new RotaryScaling.Linear(2).frequencies(4, 10_000), 1e-15);
     }

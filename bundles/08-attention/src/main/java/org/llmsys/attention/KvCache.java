@@ -63,6 +63,20 @@ public interface KvCache extends AutoCloseable {
      */
     KvCache fork();
 
+    /**
+     * The same for a continuation that reaches less far: a provider that takes all its memory at once takes no more than this asks for. Without an
+     * own answer of the provider, a fork takes what {@link #fork()} takes.
+     *
+     * @param capacity most positions the fork will hold, from {@link #length()} to {@link #capacity()}
+     * @throws IllegalArgumentException for another capacity
+     */
+    default KvCache fork(int capacity) {
+        if (capacity < length() || capacity > capacity()) {
+            throw new IllegalArgumentException("a fork of " + length() + " positions with room for " + capacity() + " cannot have room for " + capacity);
+        }
+        return fork();
+    }
+
     /** Gives the memory back that no fork still needs. Closing twice is harmless. */
     @Override
     void close();

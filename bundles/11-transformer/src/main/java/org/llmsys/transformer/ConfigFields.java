@@ -1,12 +1,11 @@
 package org.llmsys.transformer;
 
+import java.util.List;
 import java.util.Map;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.reflect.TypeToken;
 
@@ -15,13 +14,9 @@ import org.llmsys.assembly.Problem;
 /** The fields of one object, each read as what it must be; null counts as absent. */
 record ConfigFields(JsonObject json, String path) {
 
-    /** @throws Problem when the text is no JSON object */
+    /** @throws Problem when the text is no JSON object, or says a field twice */
     static ConfigFields of(String json) {
-        try {
-            return new ConfigFields(JsonParser.parseString(json).getAsJsonObject(), "");
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new Problem("config.json cannot be read", "it is not a JSON object: " + e.getMessage(), "restore the file", Problem.FAILED, e);
-        }
+        return new ConfigFields(ConfigJson.parse(json), "");
     }
 
     /** The fields as plain values: numbers, texts, flags, maps, lists. */
@@ -68,6 +63,21 @@ record ConfigFields(JsonObject json, String path) {
             throw wrong(name, "a number");
         }
         return value.getAsDouble();
+    }
+
+    /** A number or a list of numbers; none when it is absent. */
+    double[] numbers(String name) {
+        if (!has(name)) {
+            return new double[0];
+        }
+        if (!json.get(name).isJsonArray()) {
+            return new double[] {number(name, 0)};
+        }
+        List<JsonElement> list = json.getAsJsonArray(name).asList();
+        if (!list.stream().allMatch(each -> each.isJsonPrimitive() && each.getAsJsonPrimitive().isNumber())) {
+            throw wrong(name, "a number or a list of numbers");
+        }
+        return list.stream().mapToDouble(JsonElement::getAsDouble).toArray();
     }
 
     String text(String name, String absent) {

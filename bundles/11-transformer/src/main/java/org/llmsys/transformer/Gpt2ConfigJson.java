@@ -1,9 +1,11 @@
 package org.llmsys.transformer;
 
 import java.util.Map;
+import java.util.TreeSet;
 
 import com.google.gson.JsonObject;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.position.RotaryConfig;
 import org.llmsys.position.RotaryPairing;
 
@@ -20,8 +22,10 @@ final class Gpt2ConfigJson {
 
     static final String TYPE = "gpt2";
 
-    private static final Map<String, String> TO_ALGORITHM = Map.of("gelu_new", "gelu-tanh", "gelu_pytorch_tanh", "gelu-tanh");
-    private static final Map<String, String> TO_HUGGING_FACE = Map.of("gelu-tanh", "gelu_new");
+    /** Hugging Face's names, of which several mean one function; any other name that is a name of the slot stays, so that plug-ins can bring more. */
+    private static final Map<String, String> TO_ALGORITHM = Map.of("gelu_new", "gelu-tanh", "gelu_pytorch_tanh", "gelu-tanh", "gelu_fast",
+            "gelu-tanh", "gelu_accurate", "gelu-tanh", "gelu_python", "gelu", "quick_gelu", "quick-gelu", "swish", "silu");
+    private static final Map<String, String> TO_HUGGING_FACE = Map.of("gelu-tanh", "gelu_new", "quick-gelu", "quick_gelu");
 
     private Gpt2ConfigJson() {
     }
@@ -35,15 +39,25 @@ final class Gpt2ConfigJson {
         int embeddingDim = fields.integer("n_embd");
         int numHeads = fields.integer("n_head");
         int contextLength = fields.has("n_positions") ? fields.integer("n_positions") : fields.integer("n_ctx");
-        String activation = fields.text("activation_function", "gelu_new");
+        String activation = activation(fields);
         return new ModelConfig(TYPE, fields.integer("vocab_size"), contextLength, embeddingDim, fields.integer("n_layer"), numHeads,
                 own.integer("kv_heads", numHeads), own.has("head_dim") ? own.integer("head_dim") : ModelConfig.sharedFeatures(embeddingDim, numHeads),
                 fields.integer("n_inner", Math.multiplyExact(4, Math.min(embeddingDim, 1 << 20))),
                 (float) fields.number("layer_norm_epsilon", 1e-5), own.flag("biases", true),
                 fields.flag("tie_word_embeddings", true), own.text("block", "pre-norm"), own.text("normalization", "layernorm"),
-                own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), TO_ALGORITHM.getOrDefault(activation, activation),
+                own.text("position", "learned"), own.text("feedforward", "gelu-mlp"), activation,
                 (float) fields.number("resid_pdrop", 0), rotary.theta(), rotary.pairing(), rotary.scaling(),
                 ModelConfig.AttentionBiases.NONE, false, own.flag("causal", true), own.integer("token_types", 0));
+    }
+
+    private static String activation(ConfigFields fields) {
+        String name = fields.text("activation_function", "gelu_new");
+        if (name.contains("_") && !TO_ALGORITHM.containsKey(name)) {
+            throw Problem.failed("cannot compute a model with the activation_function " + (name.length() > 60 ? name.substring(0, 60) + "..." : name),
+                    "of Hugging Face's names with an underscore these are known here: " + String.join(", ", new TreeSet<>(TO_ALGORITHM.keySet())),
+                    "use a model with another activation");
+        }
+        return TO_ALGORITHM.getOrDefault(name, name);
     }
 
     static JsonObject write(ModelConfig config) {

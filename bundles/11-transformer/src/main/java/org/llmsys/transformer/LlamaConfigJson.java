@@ -58,9 +58,13 @@ final class LlamaConfigJson {
         }
     }
 
-    /** Within a window shorter than the context a token sees everything before it, as it does here: so far the model can be read. */
+    /**
+     * Within a window shorter than the context a token sees everything before it, as it does here: so far the model can be read. Qwen 2 has
+     * windows only in the layers from {@code max_window_layers} on, which may be none.
+     */
     private static int withinWindow(String type, ConfigFields fields, int contextLength) {
-        boolean used = type.equals("qwen2") ? fields.flag("use_sliding_window", false) : fields.has("sliding_window");
+        boolean used = type.equals("qwen2") ? fields.flag("use_sliding_window", false)
+                && fields.integer("max_window_layers", 0) < fields.integer("num_hidden_layers") : fields.has("sliding_window");
         return used ? Math.min(contextLength, fields.integer("sliding_window", contextLength)) : contextLength;
     }
 

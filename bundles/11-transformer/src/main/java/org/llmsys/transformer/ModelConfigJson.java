@@ -1,6 +1,8 @@
 package org.llmsys.transformer;
 
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -44,6 +46,24 @@ public final class ModelConfigJson {
         throw Problem.failed("cannot read a model of type " + type,
                 "config.json says model_type " + type + ", and the types known here are gpt2, llama, mistral, qwen2 and bert",
                 "use a model of one of these types");
+    }
+
+    /**
+     * The tokens that end a text, as {@code eos_token_id} names them: one, a list (models of conversations have several), or none.
+     *
+     * <p>Ids outside the vocabulary are passed over: files of small models keep those of the large one they were made after.
+     *
+     * @throws Problem when it is something else
+     */
+    public static Set<Integer> endTokens(String json, int vocabSize) {
+        ConfigFields fields = ConfigFields.of(json);
+        Set<Integer> ends = new LinkedHashSet<>();
+        for (double id : fields.numbers("eos_token_id")) {
+            if (id >= 0 && id < vocabSize && id == Math.rint(id)) {
+                ends.add((int) id);
+            }
+        }
+        return ends;
     }
 
     /** @throws Problem for a family that has no form of config.json */

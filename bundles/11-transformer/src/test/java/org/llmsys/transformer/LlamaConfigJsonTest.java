@@ -21,10 +21,14 @@ import org.llmsys.transformer.ModelConfig.AttentionBiases;
 /** The fields that files of Llama, Mistral and Qwen 2 have, in the forms in which they have them. */
 class LlamaConfigJsonTest {
 
+    /** @param more fields that are added, or stand in the place of others */
     private static ModelConfig read(String type, String more) {
-        return ModelConfigJson.read("""
-                {"model_type": "%s", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3, "num_attention_heads": 4,
-                 "max_position_embeddings": 64, "vocab_size": 101%s}""".formatted(type, more.isEmpty() ? "" : ", " + more));
+        StringBuilder json = new StringBuilder("{\"model_type\": \"" + type + "\"");
+        for (String field : List.of("\"hidden_size\": 64", "\"intermediate_size\": 96", "\"num_hidden_layers\": 3", "\"num_attention_heads\": 4",
+                "\"max_position_embeddings\": 64", "\"vocab_size\": 101")) {
+            json.append(more.contains(field.substring(0, field.indexOf(':') + 1)) ? "" : ", " + field);
+        }
+        return ModelConfigJson.read(json + (more.isEmpty() ? "" : ", " + more) + "}");
     }
 
     @Test
@@ -93,6 +97,26 @@ class LlamaConfigJsonTest {
     void roundTrip(String more) {
         ModelConfig config = read("llama", more);
         assertEquals(config, ModelConfigJson.read(ModelConfigJson.write(config)));
+    }
+
+    @Test
+    @DisplayName("Qwen 2's windows count when a layer has one: max_window_layers says from which layer on")
+    void windowsOfQwen2() {
+        String window = "\"use_sliding_window\": true, \"sliding_window\": 20, \"num_hidden_layers\": 3, \"max_window_layers\": ";
+        assertEquals(read("qwen2", "").contextLength(), read("qwen2", window + 3).contextLength());
+        assertEquals(20, read("qwen2", window + 2).contextLength());
+    }
+
+    @Test
+    @DisplayName("a field that stands twice, text behind the object, a number no JSON has and a hundred levels are refused, and say where")
+    void suspicious() {
+        for (List<String> wrong : List.of(List.of("{\"vocab_size\": 1, \"vocab_size\": 1}", "vocab_size stands there twice"),
+                List.of("{\"rope_scaling\": {\"factor\": 2, \"factor\": 3}}", "rope_scaling.factor stands there twice"),
+                List.of("{} {}", "at $"), List.of("{\"rms_norm_eps\": NaN}", "rms_norm_eps"), List.of("{'a': 1}", "damaged"),
+                List.of("{\"a\": " + "[".repeat(100_000), "64 levels"), List.of("{\"" + "n".repeat(1 << 20) + "\": [", "nnn..."))) {
+            Problem problem = assertThrows(Problem.class, () -> ModelConfigJson.read(wrong.getFirst()));
+            assertTrue(problem.text().contains(wrong.getLast()) && problem.text().length() < 400 && !problem.text().contains("gson"), problem.text());
+        }
     }
 
     @Test

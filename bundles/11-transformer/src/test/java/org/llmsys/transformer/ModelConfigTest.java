@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +91,33 @@ class ModelConfigTest {
         assertEquals(0.1f, config.dropout());
         assertTrue(config.biases() && config.tiedOutput());
         assertEquals("learned", config.position());
+    }
+
+    @Test
+    @DisplayName("tokens that end a text: one, several, none, those of another vocabulary; nothing else is read as one")
+    void endTokens() {
+        assertEquals(Set.of(2), ModelConfigJson.endTokens("{\"eos_token_id\": 2}", 9));
+        assertEquals(Set.of(2, 0), ModelConfigJson.endTokens("{\"eos_token_id\": [2, 0, 2, 9, -1, 50256, 1.5, 1e300]}", 9));
+        for (String none : List.of("{}", "{\"eos_token_id\": null}", "{\"eos_token_id\": []}", "{\"eos_token_id\": 50256}")) {
+            assertEquals(Set.of(), ModelConfigJson.endTokens(none, 9));
+        }
+        for (String bad : List.of("\"2\"", "{}", "[[2]]", "[null]", "true")) {
+            assertTrue(assertThrows(Problem.class, () -> ModelConfigJson.endTokens("{\"eos_token_id\": " + bad + "}", 9)).text().contains("eos_token_id"));
+        }
+    }
+
+    @Test
+    @DisplayName("Hugging Face's several names of an activation; one that is not known is refused by its name")
+    void activations() {
+        String json = "{\"n_ctx\":8,\"n_embd\":8,\"n_head\":2,\"n_layer\":1,\"vocab_size\":9,\"activation_function\":\"%s\"}";
+        Map<String, String> names = Map.of("gelu", "gelu", "gelu_python", "gelu", "gelu_fast", "gelu-tanh", "gelu_accurate", "gelu-tanh", "swish", "silu",
+                "quick_gelu", "quick-gelu", "tanh", "tanh");
+        names.forEach((theirs, ours) -> assertEquals(ours, ModelConfigJson.read(json.formatted(theirs)).activation(), theirs));
+        for (String name : names.keySet()) {
+            ModelConfig config = ModelConfigJson.read(json.formatted(name));
+            assertEquals(config, ModelConfigJson.read(ModelConfigJson.write(config)));
+        }
+        assertTrue(assertThrows(Problem.class, () -> ModelConfigJson.read(json.formatted("gelu_10"))).text().contains("gelu_10"));
     }
 
     @ParameterizedTest

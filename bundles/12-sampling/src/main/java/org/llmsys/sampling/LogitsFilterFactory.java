@@ -17,7 +17,11 @@ public interface LogitsFilterFactory {
     /** The options of this filter, the main one first: it is the one behind {@code --<name> VALUE}. */
     List<Option> options();
 
-    /** An option that every token has, set under the token's id: {@code --filters logit-bias:42=-100:7=2.5}. Its name stands for the id in help. */
+    /**
+     * An option that every token has, set under the token's id: {@code --filters logit-bias:42=-100:7=2.5}. Its name stands for the id in help.
+     * The filter learns the size of the vocabulary from the logits: an id beyond them is refused by {@link LogitsFilter#apply} with a Problem that
+     * names it, before a logit changes.
+     */
     default Optional<Option> tokenOption() {
         return Optional.empty();
     }

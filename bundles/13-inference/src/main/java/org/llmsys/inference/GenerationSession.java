@@ -2,6 +2,7 @@ package org.llmsys.inference;
 
 import java.util.List;
 
+import org.llmsys.assembly.Problem;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -30,6 +31,17 @@ public interface GenerationSession extends AutoCloseable {
      * Of the first token, and of those that a sliding context never read, nothing is known. Empty when the options did not ask for it.
      */
     List<LogProbabilities> promptLogProbabilities();
+
+    /**
+     * What the model said at the last call of {@link #next}: one number for each id, before any filter.
+     *
+     * @return shape (V), a copy; null before the first call, and when the last one ended without asking the model
+     * @throws org.llmsys.assembly.Problem when the engine does not tell its logits, which is what an engine does that has no answer of its own
+     */
+    default float[] logits() {
+        throw Problem.failed("this engine does not tell its logits", getClass().getName() + " answers with tokens only",
+                "choose another engine, such as single, or mend its GenerationSession.logits()");
+    }
 
     /** Ends the sequence before its next token. */
     void cancel();

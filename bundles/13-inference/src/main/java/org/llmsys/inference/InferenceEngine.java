@@ -39,7 +39,10 @@ public interface InferenceEngine {
      */
     PromptPrefix prefix(LoadedModel model, int[] ids, int reach, StepListener listener);
 
-    /** The most memory that such a sequence takes: computed from the sizes, nothing is allocated. */
+    /**
+     * The most memory that such a sequence takes, read from its first id on: computed from the sizes, nothing is allocated. One that goes on from a
+     * {@link PromptPrefix} is counted when it is opened, by the chunks in which it reads the rest.
+     */
     SessionMemory memoryOf(LoadedModel model, int promptLength, GenerationOptions options);
 
     /** An engine of the same kind whose sequences together stay within limits: one that would go beyond is refused when it is opened. */

@@ -1,5 +1,7 @@
 package org.llmsys.inference;
 
+import java.util.Set;
+
 import org.llmsys.assembly.Problem;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.transformer.TransformerModel;
@@ -11,12 +13,22 @@ import org.llmsys.transformer.TransformerModel;
  * @param model       configuration and weights
  * @param tokenizer   its vocabulary; null when there is none that can be read
  * @param noTokenizer why there is no tokenizer; null when there is one
+ * @param endTokens   those that its files say end a text, beside the tokenizer's own: models of conversations have several
  */
-public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer) {
+public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer, Set<Integer> endTokens) {
+
+    public LoadedModel {
+        endTokens = Set.copyOf(endTokens);
+    }
 
     /** A model with a tokenizer, or without for no particular reason. */
     public LoadedModel(String name, TransformerModel model, Tokenizer tokenizer) {
-        this(name, model, tokenizer, tokenizer == null ? "it came without one" : null);
+        this(name, model, tokenizer, tokenizer == null ? "it came without one" : null, Set.of());
+    }
+
+    /** Whether this token ends a text. */
+    public boolean ends(int id) {
+        return endTokens.contains(id) || tokenizer != null && tokenizer.endOfText().filter(end -> end == id).isPresent();
     }
 
     /** The tokenizer, for whoever cannot do without. @throws Problem that says why there is none */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -143,6 +144,17 @@ class GenerationTest {
         Tokenizer ending = (Tokenizer) Proxy.newProxyInstance(Tokenizer.class.getClassLoader(), new Class<?>[] {Tokenizer.class},
                 (proxy, method, arguments) -> method.getName().equals("endOfText") ? Optional.of(end) : method.invoke(model.tokenizer(), arguments));
         Written written = write(new LoadedModel("ending", model.model(), ending), model.tokenizer().encode("abc"), drawn(10, 2, List.of()));
+        assertEquals("end", written.stopReason());
+        assertEquals(whole.ids().subList(0, whole.ids().indexOf(end)), written.ids());
+    }
+
+    @Test
+    @DisplayName("so does any of those that the model's files name")
+    void endOfTextByTheFiles() {
+        Written whole = write("abc", drawn(10, 2, List.of()));
+        int end = whole.ids().get(4);
+        LoadedModel ending = new LoadedModel("ending", model.model(), model.tokenizer(), null, Set.of(end, 1000));
+        Written written = write(ending, model.tokenizer().encode("abc"), drawn(10, 2, List.of()));
         assertEquals("end", written.stopReason());
         assertEquals(whole.ids().subList(0, whole.ids().indexOf(end)), written.ids());
     }

@@ -117,6 +117,22 @@ class PromptPrefixTest {
         assertEquals(0, Writing.live(allocator));
     }
 
+    @ParameterizedTest
+    @CsvSource({"contiguous", "paged"})
+    @DisplayName("a sequence with a prefix of long reach takes no more for its cache than a short sequence was counted for")
+    void asCounted(String cache) {
+        InferenceEngine engine = engine("single", cache);
+        int[] few = Arrays.copyOf(beginning, 17);
+        try (PromptPrefix prefix = engine.prefix(model, few, CONTEXT, StepListener.NONE)) {
+            long before = cacheBytes();
+            try (GenerationSession session = prefix.open(few, GenerationOptions.greedy(5), StepListener.NONE)) {
+                session.next();
+                long counted = engine.memoryOf(model, few.length, GenerationOptions.greedy(5)).cache();
+                assertTrue(cacheBytes() - before <= counted, cacheBytes() - before + " bytes, counted " + counted);
+            }
+        }
+    }
+
     private long cacheBytes() {
         return allocator.usage().stream().filter(usage -> usage.owner().equals("kv-cache")).mapToLong(TensorAllocator.Usage::liveBytes).sum();
     }

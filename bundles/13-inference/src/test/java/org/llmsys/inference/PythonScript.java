@@ -12,24 +12,30 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** A Python program among the test's resources that makes what a test compares with; where its libraries are missing, the test is skipped. */
-record PythonScript(String name, List<String> libraries) {
+/**
+ * A Python program among the resources of this package's tests that makes what a test compares with; where its libraries are missing, the test is
+ * skipped.
+ *
+ * @param name      of its file, with the folder for a package below: {@code insight/traces.py}
+ * @param libraries what it imports
+ */
+public record PythonScript(String name, List<String> libraries) {
 
     private static final long SECONDS = 300;
 
-    PythonScript(String name, String... libraries) {
+    public PythonScript(String name, String... libraries) {
         this(name, List.of(libraries));
     }
 
     /** Runs it with the folder as its first argument. */
-    void run(Path folder, String... more) throws IOException, InterruptedException {
+    public void run(Path folder, String... more) throws IOException, InterruptedException {
         Process check = start("import " + String.join(", ", libraries));
         Assumptions.assumeTrue(check != null && exitValue(check) == 0, "Python with " + libraries + " is not installed");
-        Path script = folder.resolve(name);
+        Path script = folder.resolve(Path.of(name).getFileName());
         try (InputStream in = PythonScript.class.getResourceAsStream(name)) {
             Files.copy(in, script);
         }
-        Path log = folder.resolve(name + ".log");
+        Path log = folder.resolve(script.getFileName() + ".log");
         List<String> command = new ArrayList<>(List.of("python3", script.toString(), folder.toString()));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

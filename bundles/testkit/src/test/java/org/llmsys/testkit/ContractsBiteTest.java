@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.llmsys.assembly.Problem;
 import org.llmsys.layers.Activation;
 import org.llmsys.layers.Loss;
 import org.llmsys.layers.Softmax;
@@ -16,10 +19,17 @@ import org.llmsys.layers.internal.MeanSquaredError;
 import org.llmsys.layers.internal.ProbabilitySoftmax;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
+import org.llmsys.matmul.WeightPanels;
+import org.llmsys.sampling.LogitsFilter;
+import org.llmsys.sampling.LogitsFilterFactory;
+import org.llmsys.sampling.Option;
+import org.llmsys.sampling.Options;
 import org.llmsys.sampling.Sampler;
+import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Elements;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.testkit.internal.ActivationContract;
+import org.llmsys.testkit.internal.LogitsFilterContract;
 import org.llmsys.testkit.internal.LossContract;
 import org.llmsys.testkit.internal.MatmulContract;
 import org.llmsys.testkit.internal.OptimizerContract;
@@ -53,6 +63,28 @@ class ContractsBiteTest {
         MatmulKernel forgetful = (a, b, c, accumulate) -> right.multiply(a, b, c, false);
         assertTrue(failures(new MatmulContract(), forgetful, "").stream().allMatch(f -> f.contains("added")));
         assertTrue(!failures(new MatmulContract(), forgetful, "").isEmpty());
+    }
+
+    @Test
+    @DisplayName("a matmul that forgets the bias over panels of one type fails for that type and no other")
+    void forgetsTheBiasOverPanels() {
+        MatmulKernel right = kernel(false, true);
+        for (DType forgotten : new DType[] {DType.F32, DType.Q4_0}) {
+            MatmulKernel forgetful = new MatmulKernel() {
+                @Override
+                public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+                    right.multiply(a, b, c, accumulate);
+                }
+
+                @Override
+                public void multiplyPanels(Matrix a, WeightPanels w, Matrix bias, Matrix c) {
+                    MatmulKernel.requireFit(a, w, bias, c);
+                    right.multiplyPanels(a, w, w.type() == forgotten ? null : bias, c);
+                }
+            };
+            List<String> failures = failures(new MatmulContract(), forgetful, "");
+            assertTrue(!failures.isEmpty() && failures.stream().allMatch(f -> f.contains("panels of " + forgotten + ",")), forgotten + ": " + failures);
+        }
     }
 
     @Test
@@ -135,6 +167,70 @@ class ContractsBiteTest {
         };
         assertTrue(!failures(new SamplerContract(), blind, "").isEmpty());
         assertTrue(!failures(new SamplerContract(), moody, "").isEmpty());
+    }
+
+    @Test
+    @DisplayName("a filter that hears one token only, lets unknown ids pass, refuses them too late, or is moody, fails; a right one passes")
+    void wrongFilters() {
+        java.util.Random own = new java.util.Random();
+        assertEquals(List.of(), failures(new LogitsFilterContract(), biases((logits, tokens) -> {
+            requireKnown(tokens.lastKey(), logits);
+            tokens.forEach((id, bias) -> logits[id] += bias);
+        }), ""));
+        assertFails("no effect", biases((logits, tokens) -> {
+            requireKnown(tokens.lastKey(), logits);
+            logits[tokens.firstKey()] += tokens.firstEntry().getValue();
+        }));
+        assertFails("was accepted", biases((logits, tokens) -> tokens.headMap(logits.length).forEach((id, bias) -> logits[id] += bias)));
+        assertFails("before token", biases((logits, tokens) -> tokens.forEach((id, bias) -> {
+            requireKnown(id, logits);
+            logits[id] += bias;
+        })));
+        assertFails("does not name", biases((logits, tokens) -> {
+            if (tokens.lastKey() >= logits.length) {
+                throw Problem.misused("there is no such token", "the vocabulary is smaller", "name another");
+            }
+            tokens.forEach((id, bias) -> logits[id] += bias);
+        }));
+        assertFails("gives others", biases((logits, tokens) -> {
+            requireKnown(tokens.lastKey(), logits);
+            tokens.forEach((id, bias) -> logits[id] += bias * own.nextFloat());
+        }));
+    }
+
+    private static void assertFails(String saying, LogitsFilterFactory factory) {
+        List<String> failures = failures(new LogitsFilterContract(), factory, "");
+        assertTrue(failures.stream().anyMatch(f -> f.contains(saying)), failures.toString());
+    }
+
+    private static void requireKnown(int id, float[] logits) {
+        if (id >= logits.length) {
+            throw Problem.misused("there is no token " + id, "the vocabulary is smaller", "name another");
+        }
+    }
+
+    /** A filter that does this to the logits, once a token is named. */
+    private static LogitsFilterFactory biases(BiConsumer<float[], SortedMap<Integer, Double>> effect) {
+        return new LogitsFilterFactory() {
+            @Override
+            public List<Option> options() {
+                return List.of(new Option("others", 0, 0, 0, "nothing"));
+            }
+
+            @Override
+            public Optional<Option> tokenOption() {
+                return Optional.of(new Option("ID", 0, -100, 100, "added"));
+            }
+
+            @Override
+            public LogitsFilter create(Options options) {
+                return logits -> {
+                    if (!options.tokens().isEmpty()) {
+                        effect.accept(logits, options.tokens());
+                    }
+                };
+            }
+        };
     }
 
     @Test

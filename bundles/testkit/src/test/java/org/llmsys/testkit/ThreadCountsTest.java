@@ -29,7 +29,7 @@ class ThreadCountsTest {
     private static final int[] THREADS = {1, 2, 3, 5};
 
     @ParameterizedTest
-    @EnumSource(names = {"Q8_0", "Q4_0", "F16", "BF16"})
+    @EnumSource(names = {"F32", "Q8_0", "Q4_0", "F16", "BF16"})
     @DisplayName("products over panels: 1 to 9 rows, 1,000 columns, with a bias, of every kernel that takes a pool")
     void panels(DType type) {
         WeightPanels panels = WeightPanels.of(List.of(Samples.normal(2, 1000, 160).to(type)));

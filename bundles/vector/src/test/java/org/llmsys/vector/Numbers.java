@@ -47,4 +47,14 @@ public final class Numbers {
     public static double at(Tensor t, int i) {
         return t.floats()[t.floatOffset() + i];
     }
+
+    /** The elements, in order, however they lie. */
+    public static double[] doubles(Tensor t) {
+        Tensor rows = t.contiguous();
+        double[] doubles = new double[(int) rows.size()];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = at(rows, i);
+        }
+        return doubles;
+    }
 }

@@ -20,7 +20,7 @@ public final class VocabularyLimit {
     private VocabularyLimit() {
     }
 
-    /** @throws Problem when a list or object inside {@code model} has more entries; what is no JSON is left to whoever reads it */
+    /** @throws Problem when a list or object inside {@code model} has more entries, or the text is no JSON, which no kind could read either */
     public static void require(String json) {
         try (JsonReader reader = new JsonReader(new StringReader(json))) {
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
@@ -34,8 +34,10 @@ public final class VocabularyLimit {
                     reader.skipValue();
                 }
             }
+            reader.endObject();
         } catch (IOException | IllegalStateException notJson) {
-            // the kinds say what is wrong with it
+            throw new Problem("cannot read the tokenizer.json", "it is no JSON, or it is damaged", "give the file that belongs to the model",
+                    Problem.FAILED, notJson);
         }
     }
 

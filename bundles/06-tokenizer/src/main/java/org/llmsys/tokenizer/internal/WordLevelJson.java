@@ -97,6 +97,9 @@ final class WordLevelJson {
 
     /** Whether a file of this form cuts text into words, or into characters; empty when it is not of this form. */
     static Optional<Boolean> isCutIntoWords(String json) {
+        if (ModelKind.isOther(json, "WordLevel")) {
+            return Optional.empty();
+        }
         try {
             JsonObject root = JsonParser.parseString(json).getAsJsonObject();
             if (!"WordLevel".equals(root.getAsJsonObject("model").get("type").getAsString())) {
@@ -134,7 +137,8 @@ final class WordLevelJson {
             List<AddedWord> added = added(root.get("added_tokens"), tokens);
             String unknown = model.has("unk_token") ? model.get("unk_token").getAsString() : WhitespaceTokenizer.UNKNOWN;
             return new Content(vocabulary(tokens), added, unknown, words);
-        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException e) {
+        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException
+                | IndexOutOfBoundsException e) {
             throw damaged("a field is missing or of the wrong type");
         }
     }

@@ -1,15 +1,9 @@
 package org.llmsys.tokenizer.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,8 +18,6 @@ import org.llmsys.tokenizer.internal.wordpiece.WordPieceType;
 
 /** The code of the room's README runs here, and gives what the README says. */
 class ReadmeTest {
-
-    private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @Test
     @DisplayName("byte-pair encoding: the pairs it learns, in order, and how it cuts a word by them")
@@ -57,22 +49,6 @@ class ReadmeTest {
         Tokenizer tokenizer = unigram.read(json);
         assertEquals(List.of("▁hu", "gs"), tokens(tokenizer, tokenizer.encode("hugs")));
         assertEquals("hugs", tokenizer.decode(tokenizer.encode("hugs")));
-    }
-
-    @Test
-    @DisplayName("every line of code in the README stands in this test")
-    void sameCode() throws IOException {
-        String test = Files.readString(Path.of("src/test/java/org/llmsys/tokenizer/internal/ReadmeTest.java"));
-        Matcher blocks = CODE.matcher(Files.readString(Path.of("README.md")));
-        int lines = 0;
-        while (blocks.find()) {
-            for (String written : blocks.group(1).lines().filter(line -> !line.isBlank()).toList()) {
-                String line = written.replaceFirst(" *//.*", "").replaceFirst(";$", "").strip();
-                assertTrue(test.contains(line), "the README has, and this test has not: " + line);
-                lines++;
-            }
-        }
-        assertTrue(lines >= 12, "only " + lines + " lines of code were found");
     }
 
     private static List<String> learned(List<MergeHistory.Merge> merges) {

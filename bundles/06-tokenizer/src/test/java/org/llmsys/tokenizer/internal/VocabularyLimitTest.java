@@ -29,7 +29,14 @@ class VocabularyLimitTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[", "{", "7", "{\"model\": 7}", "{\"model\": {\"vocab\": {\"a\": ", "{\"model\": {\"vocab\": null}, \"x\": [[[]]]}"})
+    @ValueSource(strings = {"", "{", "{\"model\": {\"vocab\": {\"a\": ", "{\"a\": [0, 0] {}}", "{\"a\": NaN}"})
+    @DisplayName("what is no JSON is refused before any kind makes a tree of it")
+    void noJson(String json) {
+        assertTrue(assertThrows(Problem.class, () -> VocabularyLimit.require(json)).why().contains("no JSON"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "7", "{\"model\": 7}", "{\"model\": {\"vocab\": null}, \"x\": [[[]]]}"})
     @DisplayName("what is no tokenizer.json is left to whoever reads it")
     void noTokenizer(String json) {
         assertDoesNotThrow(() -> VocabularyLimit.require(json));

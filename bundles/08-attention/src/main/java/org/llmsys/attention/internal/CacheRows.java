@@ -40,6 +40,14 @@ public final class CacheRows {
         }
     }
 
+    /** Of a fork that reaches less far. */
+    static CacheSpec withRoom(CacheSpec spec, int length, int capacity) {
+        if (capacity < length || capacity > spec.capacity()) {
+            throw new IllegalArgumentException("a fork of " + length + " positions with room for " + spec.capacity() + " cannot have room for " + capacity);
+        }
+        return new CacheSpec(spec.numLayers(), spec.numKvHeads(), spec.headDim(), capacity);
+    }
+
     static void requireNoMore(int length, int newLength) {
         if (newLength < 0 || newLength > length) {
             throw new IllegalArgumentException("a cache of " + length + " positions cannot be cut to " + newLength);

@@ -92,7 +92,12 @@ final class ContiguousKvCache implements KvCache {
     /** All of it is copied: the price of keeping a sequence in one piece. */
     @Override
     public KvCache fork() {
-        ContiguousKvCache copy = new ContiguousKvCache(spec, allocator);
+        return fork(spec.capacity());
+    }
+
+    @Override
+    public KvCache fork(int capacity) {
+        ContiguousKvCache copy = new ContiguousKvCache(CacheRows.withRoom(spec, length, capacity), allocator);
         for (int layer = 0; layer < spec.numLayers(); layer++) {
             CacheRows.copy(keys.get(layer).slice(1, 0, length), copy.keys.get(layer).slice(1, 0, length));
             CacheRows.copy(values.get(layer).slice(1, 0, length), copy.values.get(layer).slice(1, 0, length));

@@ -125,7 +125,13 @@ final class PagedKvCache implements KvCache {
     /** Holds the same blocks: the first to write to one gets a copy of it. */
     @Override
     public KvCache fork() {
-        return new PagedKvCache(spec, allocator, blocks.subList(0, CacheBlock.count(length)).stream().map(CacheBlock::share).toList(), length);
+        return fork(spec.capacity());
+    }
+
+    /** Costs nothing either way: blocks come as they are needed. */
+    @Override
+    public KvCache fork(int capacity) {
+        return new PagedKvCache(CacheRows.withRoom(spec, length, capacity), allocator, blocks.subList(0, CacheBlock.count(length)).stream().map(CacheBlock::share).toList(), length);
     }
 
     @Override

@@ -63,6 +63,36 @@ class ContiguousKvCacheTest {
     }
 
     @Test
+    @DisplayName("a fork for fewer positions takes memory for these only, holds the same rows, and refuses one more; fewer than it has, or more, is refused")
+    void smallerFork() {
+        CacheSpec wide = new CacheSpec(2, 3, 2, 7);
+        Tensor rows = Tensor.zeros(3, 2, 2);
+        for (int i = 0; i < 12; i++) {
+            rows.floats()[i] = i;
+        }
+        try (KvCache cache = new ContiguousKvCaches().create(wide, allocator)) {
+            cache.write(0, rows, rows);
+            cache.write(1, rows, rows);
+            cache.commit(2);
+            try (KvCache fork = cache.fork(3)) {
+                assertEquals(3, fork.capacity());
+                assertEquals(wide.bytes() + 2 * 2 * 3 * 3 * 2 * 4, allocator.usage().getFirst().liveBytes());
+                assertArrayEquals(rows.floats(), fork.keys(1, 0).copy().floats());
+                fork.write(1, rows.slice(1, 0, 1), rows.slice(1, 0, 1));
+                fork.commit(1);
+                assertEquals(2, cache.length());
+                assertThrows(Problem.class, () -> fork.write(1, rows.slice(1, 0, 1), rows.slice(1, 0, 1)));
+            }
+            assertThrows(IllegalArgumentException.class, () -> cache.fork(1));
+            assertThrows(IllegalArgumentException.class, () -> cache.fork(8));
+            try (KvCache same = cache.fork(2); KvCache whole = cache.fork(7)) {
+                assertEquals(7 + 2, same.capacity() + whole.capacity());
+            }
+        }
+        assertEquals(0, allocator.usage().getFirst().liveBytes());
+    }
+
+    @Test
     @DisplayName("close gives every byte back: L·2 storages of NKV·capacity·HS floats, then none")
     void givesMemoryBack() {
         KvCache cache = new ContiguousKvCaches().create(spec, allocator);

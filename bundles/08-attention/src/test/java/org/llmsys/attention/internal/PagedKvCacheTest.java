@@ -2,6 +2,7 @@ package org.llmsys.attention.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
+import org.llmsys.assembly.Problem;
 import org.llmsys.attention.KvCache;
 import org.llmsys.attention.KvCacheFactory;
 import org.llmsys.attention.KvCacheFactory.CacheSpec;
@@ -77,6 +79,23 @@ class PagedKvCacheTest {
         }
         assertEquals((6 + 10) * BLOCK, live());                                          // six full ones shared, the seventh of each its own
         forks.forEach(KvCache::close);
+        assertEquals(0, live());
+    }
+
+    @Test
+    @DisplayName("a fork for fewer positions shares the blocks too, and stops at its own end")
+    void smallerFork() {
+        try (KvCache cache = new PagedKvCaches().create(SPEC, allocator)) {
+            append(cache, 33, 1);
+            try (KvCache fork = cache.fork(34)) {
+                assertEquals(3 * BLOCK, live());
+                append(fork, 1, 2);
+                assertEquals(4 * BLOCK, live());
+                assertThrows(Problem.class, () -> append(fork, 1, 2));
+            }
+            assertThrows(IllegalArgumentException.class, () -> cache.fork(32));
+            assertThrows(IllegalArgumentException.class, () -> cache.fork(1001));
+        }
         assertEquals(0, live());
     }
 

@@ -117,7 +117,7 @@ public final class LogitsComparison {
     private LogitsSide side(LogitsSource source, int promptLength, int steps) {
         return switch (source) {
             case LogitsSource.OfNetwork network -> new LogitsSideOfNetwork(assemblies, network, promptLength + steps, listener);
-            case LogitsSource.OfEngine engine -> new LogitsSideOfEngine(assemblies, engine, steps + 1, listener);
+            case LogitsSource.OfEngine engine -> new LogitsSideOfEngine(LogitsEngine.of(engine, assemblies), engine, steps + 1, listener);
             case LogitsSource.OfFile file -> new LogitsSideOfFile(file, promptLength + steps, steps + 1);
         };
     }

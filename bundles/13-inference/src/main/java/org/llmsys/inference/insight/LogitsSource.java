@@ -20,11 +20,13 @@ public sealed interface LogitsSource {
     }
 
     /**
-     * An engine that writes, told which tokens to write; it gives the logits behind the prompt and behind each token, and cannot be looked into.
+     * An engine that writes; it gives the logits behind the prompt and behind each token, and cannot be looked into.
      *
-     * @param pinned as above
+     * @param pinned as above; null for an engine of a plug-in, which takes its steps from the workbench by itself
+     * @param engine its name in slot engine
+     * @param batch  sequences that it writes at once, of which one counts; 1 for that one alone
      */
-    record OfEngine(String name, LoadedModel model, Assembly pinned, String engine) implements LogitsSource {
+    record OfEngine(String name, LoadedModel model, Assembly pinned, String engine, int batch) implements LogitsSource {
     }
 
     /**

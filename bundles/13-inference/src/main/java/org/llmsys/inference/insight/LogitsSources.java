@@ -5,11 +5,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Assembly;
 import org.llmsys.assembly.Candidate;
+import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Problem;
 import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.ModelStore;
@@ -20,7 +23,8 @@ import org.llmsys.inference.ModelStore;
  * <pre>
  *   current                              the model as the workbench computes it now
  *   matmul=naive,attention=reference     the model with these implementations; another algorithm is an experiment of this side alone
- *   engine=batched[,matmul=naive]        the model as an engine writes with it
+ *   engine=batched[,matmul=naive]        the model as an engine writes with it; one of a plug-in goes without further choices
+ *   batch=8[,engine=NAME][,…]            the same as one of so many sequences at once, by engine batched when none is named
  *   logits.npy, .json, .safetensors      rows of logits in a file
  *   any other path                       another model, as the workbench computes it now
  * </pre>
@@ -29,6 +33,8 @@ public final class LogitsSources {
 
     public static final String CURRENT = "current";
     private static final String ENGINE = "engine";
+    private static final String BATCH = "batch";
+    private static final int MOST_AT_ONCE = 256;
 
     private final Assemblies assemblies;
     private final ModelStore store;
@@ -53,7 +59,7 @@ public final class LogitsSources {
                     : new LogitsSource.OfNetwork(word, store.load(path), null);
         }
         if (word.indexOf('=') < 0) {
-            throw Problem.misused("there is no side " + word, "it is no file, and names no slot", "write SLOT=NAME, engine=NAME, " + CURRENT
+            throw Problem.misused("there is no side " + word, "it is no file, and names no slot", "write SLOT=NAME, engine=NAME, batch=N, " + CURRENT
                     + ", or the path of a model or of a file of logits");
         }
         return assembled(word, model);
@@ -62,6 +68,8 @@ public final class LogitsSources {
     private LogitsSource assembled(String word, Supplier<LoadedModel> model) {
         Assembly assembly = assemblies.current();
         String engine = null;
+        int batch = 0;
+        boolean chosen = false;
         for (String choice : word.split(",")) {
             int equals = choice.indexOf('=');
             if (equals <= 0 || equals == choice.length() - 1) {
@@ -69,15 +77,54 @@ public final class LogitsSources {
             }
             String slot = choice.substring(0, equals).strip();
             String name = choice.substring(equals + 1).strip();
-            if (slot.equals(ENGINE)) {
-                engine = name;
-                LogitsEngines.over(name, assemblies);                                    // refuses an unknown one before anything is computed
-            } else {
-                assembly = chosen(assembly, slot, name);
+            switch (slot) {
+                case ENGINE -> engine = name;
+                case BATCH -> batch = batch(word, name);
+                default -> {
+                    assembly = chosen(assembly, slot, name);
+                    chosen = true;
+                }
             }
         }
-        return engine == null ? new LogitsSource.OfNetwork(word, model.get(), assembly) : new LogitsSource.OfEngine(word, model.get(), assembly,
-                engine);
+        if (engine == null && batch == 0) {
+            return new LogitsSource.OfNetwork(word, model.get(), assembly);
+        }
+        String named = engine == null ? TappedEngine.BATCHED : engine;
+        boolean tapped = TappedEngine.NAMES.contains(named);
+        if (!tapped) {
+            requireServed(named, chosen);
+        }
+        return new LogitsSource.OfEngine(word, model.get(), tapped ? assembly : null, named, Math.max(1, batch));
+    }
+
+    private static int batch(String word, String number) {
+        try {
+            int batch = Integer.parseInt(number);
+            if (batch >= 1 && batch <= MOST_AT_ONCE) {
+                return batch;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw Problem.misused("the side " + word + " cannot be read", "\"" + number + "\" is no number of sequences",
+                "write batch=N with N from 1 to " + MOST_AT_ONCE);
+    }
+
+    /** Before anything is computed. */
+    private void requireServed(String engine, boolean chosen) {
+        Assembly current = assemblies.current();
+        Set<String> names = new TreeSet<>(TappedEngine.NAMES);
+        if (current.slots().contains(ENGINE)) {
+            current.candidates(ENGINE).forEach(candidate -> names.add(candidate.name()));
+        }
+        if (!names.contains(engine)) {
+            throw Problem.misused("there is no engine " + engine, "there are " + String.join(", ", names), Names.suggestion(engine, names));
+        }
+        if (chosen) {
+            throw Problem.misused("the engine " + engine + " computes with the workbench's choice and no other",
+                    "it takes its steps by itself; only " + String.join(" and ", TappedEngine.NAMES) + " can be given implementations for one side",
+                    "choose them for the workbench with use SLOT NAME, and write engine=" + engine + " alone");
+        }
     }
 
     /** Where a slot has several algorithms, the choice is of an implementation of one of them: an experiment only when the slot serves another. */

@@ -14,6 +14,7 @@ import org.llmsys.inference.GenerationOptions.FilterChoice;
 import org.llmsys.inference.GenerationSession;
 import org.llmsys.inference.GenerationSession.GeneratedToken;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.tensor.RandomStream;
 
 /**
@@ -53,7 +54,7 @@ public final class StepByStep implements AutoCloseable {
         this.position = promptIds.length;
         GenerationOptions tapped = new GenerationOptions(options.maxTokens(), options.sampler(), LogitsTaps.between(filters), options.seed(),
                 options.stopTexts(), options.stopTokens(), options.slide(), options.logProbabilities());
-        this.session = LogitsEngines.over("single", taps).open(model, promptIds, tapped, witness);
+        this.session = new AutoregressiveEngine(taps).open(model, promptIds, tapped, witness);
     }
 
     /** The next token and how it came about; null when the sequence has ended. */

@@ -5,6 +5,7 @@ import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Provider;
 import org.llmsys.attention.KvCache;
 import org.llmsys.inference.EngineLimits;
+import org.llmsys.inference.GenerationOptions;
 import org.llmsys.inference.InferenceEngine;
 import org.llmsys.inference.SessionMemory;
 import org.llmsys.transformer.ModelConfig;
@@ -46,13 +47,15 @@ public final class AutoregressiveEngine extends SequenceEngine {
             return new StepsAlone(assemblies.runner("generate", plan, request.listener()), cache, choice);
         }
 
-        /** A full context that slides reads its later half at once. */
+        /** A prompt longer than the context is cut as a full context is, and is read from its first id that is left. */
         @Override
-        public long workspace(SequenceRequest request) {
+        public long workspace(SequenceRequest request, int held) {
             ModelConfig config = request.model().model().config();
-            int kept = request.options().slide() ? Math.max(1, config.contextLength() / 2) : 1;
-            int longest = Math.min(config.contextLength(), Math.max(request.promptIds().length, kept));
-            return new WorkspaceBound(config).alone(longest, request.options().measuresPrompt());
+            GenerationOptions options = request.options();
+            int again = options.slide() ? Math.max(1, config.contextLength() / 2) : 0;
+            int prompt = request.promptIds().length;
+            int unread = prompt > config.contextLength() ? again : prompt - held;
+            return new WorkspaceBound(config).alone(options.maxTokens() == 0 ? unread - 1 : unread, again, options.measuresPrompt());
         }
 
         @Override

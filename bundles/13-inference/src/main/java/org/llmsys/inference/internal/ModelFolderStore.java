@@ -2,6 +2,7 @@ package org.llmsys.inference.internal;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Job;
@@ -63,10 +64,11 @@ public final class ModelFolderStore implements ModelStore {
             ModelConfig config = config(file, path);
             String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
             TransformerModel model = new TransformerModel(config, arrangement.weights(file.tensors(), config, path));
+            Set<Integer> ends = ModelConfigJson.endTokens(file.config(), config.vocabSize());
             try {
-                return new LoadedModel(name, model, tokenizer(file, config), null);
+                return new LoadedModel(name, model, tokenizer(file, config), null, ends);
             } catch (Problem e) {                                // weights alone are useful too: whoever needs text asks requireTokenizer
-                return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why());
+                return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why(), ends);
             }
         }
     }

@@ -40,7 +40,8 @@ final class ReadPrefix implements PromptPrefix {
             throw Problem.misused("the sequence reaches " + request.spec().capacity() + " tokens", "its prefix was read for sequences of at most "
                     + cache.capacity(), "write fewer tokens, or read the prefix with a larger reach");
         }
-        return opening.continued(request, this::fork);
+        int held = Math.min(read.promptIds().length, promptIds.length - 1);      // the last id it reads itself: it wants the logits after it
+        return opening.continued(request, held, () -> fork(request.spec().capacity(), held));
     }
 
     private void requireBeginning(int[] promptIds) {
@@ -54,13 +55,12 @@ final class ReadPrefix implements PromptPrefix {
         }
     }
 
-    /** The last id of the prompt is always read by the sequence itself: it wants the logits after it. */
-    private synchronized KvCache fork(SequenceRequest request) {
+    private synchronized KvCache fork(int capacity, int held) {
         if (closed) {
             throw Problem.misused("the prefix is closed", "its memory went back", "open sequences before it is closed");
         }
-        KvCache fork = cache.fork();
-        fork.truncate(Math.min(fork.length(), request.promptIds().length - 1));
+        KvCache fork = cache.fork(capacity);
+        fork.truncate(held);
         return fork;
     }
 

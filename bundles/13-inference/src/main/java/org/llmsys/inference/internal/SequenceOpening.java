@@ -2,7 +2,7 @@ package org.llmsys.inference.internal;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Need;
@@ -41,16 +41,21 @@ record SequenceOpening(Assemblies assemblies, Admission admission, SequenceSteps
         }
     }
 
-    /** The same, with a cache that holds the beginning of the prompt already. */
-    GenerationSession continued(SequenceRequest request, Function<SequenceRequest, KvCache> fork) {
+    /**
+     * The same, with a cache that holds the beginning of the prompt already.
+     *
+     * @param held ids that it holds
+     * @param fork makes it, of the capacity that the request asks for
+     */
+    GenerationSession continued(SequenceRequest request, int held, Supplier<KvCache> fork) {
         request.requireFit();
         Admission.Ticket ticket;
         try (StepRunner<Memory> runner = memory(request.listener())) {
-            ticket = admission.session(steps.own(need(maxBytes(runner, request.spec()), request)));
+            ticket = admission.session(steps.own(need(maxBytes(runner, request.spec()), request, held)));
         }
         KvCache cache;
         try {
-            cache = fork.apply(request);
+            cache = fork.get();
         } catch (RuntimeException | Error e) {
             ticket.close();
             throw e;
@@ -103,7 +108,7 @@ record SequenceOpening(Assemblies assemblies, Admission admission, SequenceSteps
     SessionMemory memoryOf(LoadedModel model, int promptLength, GenerationOptions options) {
         SequenceRequest request = new SequenceRequest(model, new int[promptLength], options, StepListener.NONE);
         try (StepRunner<Memory> runner = memory(StepListener.NONE)) {
-            return need(maxBytes(runner, request.spec()), request);
+            return need(maxBytes(runner, request.spec()), request, 0);
         }
     }
 
@@ -114,9 +119,10 @@ record SequenceOpening(Assemblies assemblies, Admission admission, SequenceSteps
                 needs.add(TensorAllocator.class, TensorAllocator.ALGORITHM)), listener);
     }
 
-    private SessionMemory need(long cacheBytes, SequenceRequest request) {
+    private SessionMemory need(long cacheBytes, SequenceRequest request, int held) {
         long row = 4L * request.model().model().config().vocabSize();
-        return new SessionMemory(cacheBytes, Math.multiplyExact(2, row), steps.workspace(request));    // the logits, and the copy that is filtered
+        long logits = Math.multiplyExact(2, row);                // what the model said, and the copy that is filtered
+        return new SessionMemory(cacheBytes, logits, steps.workspace(request, held));
     }
 
     private static long maxBytes(StepRunner<Memory> runner, CacheSpec spec) {
@@ -127,7 +133,7 @@ record SequenceOpening(Assemblies assemblies, Admission admission, SequenceSteps
     private Room room(StepRunner<Memory> runner, SequenceRequest request, CacheSpec spec) {
         for (;;) {
             long bytes = maxBytes(runner, spec);
-            Admission.Ticket ticket = admission.session(steps.own(need(bytes, request)));
+            Admission.Ticket ticket = admission.session(steps.own(need(bytes, request, 0)));
             KvCache cache;
             try {
                 cache = runner.run((memory, step) -> {

@@ -21,19 +21,19 @@ record SequenceRequest(LoadedModel model, int[] promptIds, GenerationOptions opt
                     + config.contextLength() + ", the next token included", "use a shorter prompt, or a model with a longer context");
         }
         for (int id : promptIds) {
-            requireKnown("the prompt holds token id ", id, config.vocabSize());
+            requireKnown("the prompt holds token id " + id, id, config.vocabSize(), "use the tokenizer that belongs to the model");
         }
         for (int id : options.stopTokens()) {
-            requireKnown("a stop token is ", id, config.vocabSize());
+            requireKnown("a stop token is " + id, id, config.vocabSize(), "give ids of this model's vocabulary: ./llmsys tokenize shows them");
         }
         if (!options.stopTexts().isEmpty()) {
             model.requireTokenizer();
         }
     }
 
-    private static void requireKnown(String what, int id, int vocabSize) {
+    private static void requireKnown(String what, int id, int vocabSize, String fix) {
         if (id < 0 || id >= vocabSize) {
-            throw Problem.failed(what + id, "the model knows ids 0 to " + (vocabSize - 1), "use the tokenizer that belongs to the model");
+            throw Problem.failed(what, "the model knows ids 0 to " + (vocabSize - 1), fix);
         }
     }
 

@@ -13,8 +13,12 @@ interface SequenceSteps {
      */
     TokenSteps open(SequenceRequest request, KvCache cache, TokenChoice choice, String samplerAlgorithm);
 
-    /** Bytes that the steps of such a sequence compute in. */
-    long workspace(SequenceRequest request);
+    /**
+     * Bytes that the steps of such a sequence compute in.
+     *
+     * @param held ids of its prompt that its cache holds already
+     */
+    long workspace(SequenceRequest request, int held);
 
     /** What of a sequence's memory is taken when it is opened, and given back when it is closed. */
     long own(SessionMemory memory);

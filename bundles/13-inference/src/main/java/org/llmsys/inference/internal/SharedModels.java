@@ -49,7 +49,7 @@ final class SharedModels implements SequenceSteps {
     private synchronized SharedSteps enter(TransformerModel model, SequenceRequest request) {
         Sharing sharing = sharings.get(model);
         if (sharing == null) {
-            Admission.Ticket ticket = admission.memory("the first sequence over this model, with the workspace of all,", workspace(request));
+            Admission.Ticket ticket = admission.memory("the first sequence over this model, with the workspace of all,", workspace(request, 0));
             try {
                 sharing = new Sharing(steps(model, request.listener()), ticket);
             } catch (RuntimeException | Error e) {
@@ -76,12 +76,12 @@ final class SharedModels implements SequenceSteps {
         }
     }
 
+    /** The same whatever its cache holds: the workspace is that of all. */
     @Override
-    public long workspace(SequenceRequest request) {
+    public long workspace(SequenceRequest request, int held) {
         return new WorkspaceBound(request.model().model().config()).together(admission.limits().sessions());
     }
 
-    /** The workspace belongs to all. */
     @Override
     public long own(SessionMemory memory) {
         return memory.cache() + memory.logits();

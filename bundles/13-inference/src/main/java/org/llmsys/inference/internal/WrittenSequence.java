@@ -42,6 +42,8 @@ final class WrittenSequence implements GenerationSession {
     private long position;
     private int written;
     private String stopReason;
+    /** Of the token that was picked last; let go before the next one, so that no more than one row is kept. */
+    private float[] logits;
     private volatile boolean cancelled;
 
     /** Owns the cache, the steps and the ticket from here on. */
@@ -69,6 +71,7 @@ final class WrittenSequence implements GenerationSession {
 
     @Override
     public GeneratedToken next() {
+        logits = null;
         if (stopReason == null && cancelled) {
             stopReason = "cancelled";
         }
@@ -119,7 +122,7 @@ final class WrittenSequence implements GenerationSession {
     private boolean ends(int id) {
         if (options.stopTokens().contains(id)) {
             stopReason = "stop";
-        } else if (model.tokenizer() != null && model.tokenizer().endOfText().filter(end -> end == id).isPresent()) {
+        } else if (model.ends(id)) {
             stopReason = "end";
         }
         return stopReason != null;
@@ -164,6 +167,7 @@ final class WrittenSequence implements GenerationSession {
     private void goOn(Prediction prediction) {
         promptScores.addAll(prediction.scores());
         if (prediction.id() != Prediction.NONE) {
+            logits = prediction.logits();
             window = Arrays.copyOf(window, window.length + 1);
             window[window.length - 1] = prediction.id();
             position++;
@@ -187,6 +191,11 @@ final class WrittenSequence implements GenerationSession {
     @Override
     public List<LogProbabilities> promptLogProbabilities() {
         return List.copyOf(promptScores);
+    }
+
+    @Override
+    public float[] logits() {
+        return logits == null ? null : logits.clone();
     }
 
     // ---- its end --------------------------------------------------------------------------------------------------------------

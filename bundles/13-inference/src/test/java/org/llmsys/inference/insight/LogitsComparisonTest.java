@@ -26,7 +26,15 @@ import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
 import org.llmsys.assembly.StepListener;
+import org.llmsys.inference.EngineLimits;
+import org.llmsys.inference.GenerationOptions;
+import org.llmsys.inference.GenerationSession;
+import org.llmsys.inference.InferenceEngine;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.LogProbabilities;
+import org.llmsys.inference.PromptPrefix;
+import org.llmsys.inference.SessionMemory;
+import org.llmsys.inference.internal.AutoregressiveEngine;
 import org.llmsys.inference.internal.ModelFolderStore;
 import org.llmsys.matmul.MatmulKernel;
 import org.llmsys.matmul.Matrix;
@@ -58,7 +66,80 @@ class LogitsComparisonTest {
         }
     }
 
-    private final Assemblies assemblies = ClassPathWorkbench.open(new ALittleOff(), WorkerPool.SERIAL).assemblies();
+    /** An engine as a plug-in's: the comparison knows nothing of it but the service. */
+    private abstract static class PlugIn implements InferenceEngine {
+
+        private final InferenceEngine single = new AutoregressiveEngine(ClassPathWorkbench.open(WorkerPool.SERIAL).assemblies());
+        int opened;
+
+        @Override
+        public GenerationSession open(LoadedModel model, int[] promptIds, GenerationOptions options, StepListener listener) {
+            opened++;
+            return single.open(model, promptIds, options, listener);
+        }
+
+        @Override
+        public PromptPrefix prefix(LoadedModel model, int[] ids, int reach, StepListener listener) {
+            return single.prefix(model, ids, reach, listener);
+        }
+
+        @Override
+        public SessionMemory memoryOf(LoadedModel model, int promptLength, GenerationOptions options) {
+            return single.memoryOf(model, promptLength, options);
+        }
+
+        @Override
+        public InferenceEngine within(EngineLimits limits) {
+            return single.within(limits);
+        }
+    }
+
+    /** Its sessions tell their logits. */
+    @Provider(slot = "engine", algorithm = "autoregressive", name = "theirs")
+    public static final class Theirs extends PlugIn {
+    }
+
+    /** Its sessions do not, as those written before anybody asked. */
+    @Provider(slot = "engine", algorithm = "autoregressive", name = "silent")
+    public static final class Quiet extends PlugIn {
+
+        @Override
+        public GenerationSession open(LoadedModel model, int[] promptIds, GenerationOptions options, StepListener listener) {
+            return new Silent(super.open(model, promptIds, options, listener));
+        }
+    }
+
+    /** A session that answers with tokens only, as one written before logits were asked for. */
+    private record Silent(GenerationSession session) implements GenerationSession {
+
+        @Override
+        public GeneratedToken next() {
+            return session.next();
+        }
+
+        @Override
+        public String stopReason() {
+            return session.stopReason();
+        }
+
+        @Override
+        public List<LogProbabilities> promptLogProbabilities() {
+            return session.promptLogProbabilities();
+        }
+
+        @Override
+        public void cancel() {
+            session.cancel();
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+
+    private final Theirs theirs = new Theirs();
+    private final Assemblies assemblies = ClassPathWorkbench.open(new ALittleOff(), theirs, new Quiet(), WorkerPool.SERIAL).assemblies();
     private final LogitsSources sources = new LogitsSources(assemblies, new ModelFolderStore(assemblies));
     private final LoadedModel model = InsightModels.gpt2(assemblies);
 
@@ -111,7 +192,8 @@ class LogitsComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"engine=single", "engine=batched", "engine=batched,matmul=tiled"})
+    @ValueSource(strings = {"engine=single", "engine=batched", "engine=batched,matmul=tiled", "engine=theirs", "batch=1", "batch=5",
+        "batch=3,engine=single", "batch=8,matmul=tiled", "engine=theirs,batch=2"})
     @DisplayName("an engine gives bit for bit the logits of the network behind the prompt and each token it was told to write, on either side")
     void engines(String engine) {
         for (LogitsDifference difference : List.of(compare("current", engine, 9, 0), compare(engine, "current", 9, 0))) {
@@ -130,6 +212,32 @@ class LogitsComparisonTest {
         assertFalse(difference.same());
         assertEquals(13, difference.positions());
         assertEquals(compare("current", "matmul=naive", 12, 0).ids(), difference.ids());
+    }
+
+    @Test
+    @DisplayName("an engine of a plug-in goes on where it agrees, and begins anew with all that was read where it would write another token")
+    void plugIns() {
+        LogitsDifference agreeing = compare("current", "engine=theirs", 9, 0);
+        assertEquals(1, theirs.opened);
+        assertTrue(agreeing.same());
+        LoadedModel other = InsightModels.gpt2(assemblies);
+        other.model().weights().all().values().stream().filter(w -> w.shape().rank() == 2).forEach(w -> w.value().set(9, 1, 2));
+        LogitsSource leading = new LogitsSource.OfNetwork("other", other, null);
+        LogitsDifference following = compare(leading, sources.of("engine=theirs", () -> model), 12, 0);
+        int parted = following.positions() - following.agreeing();
+        int begun = theirs.opened - 1;
+        assertTrue(parted > 1 && (begun == 1 + parted || begun == parted), begun + " sequences, parted " + parted + " times; the last time nothing follows");
+        LogitsDifference expected = compare(leading, sources.of("engine=single", () -> model), 12, 0);
+        assertEquals(expected.ids(), following.ids());
+        assertEquals(expected.maxAbsDiff(), following.maxAbsDiff());
+        assertEquals(expected.meanAbsDiff(), following.meanAbsDiff());
+    }
+
+    @Test
+    @DisplayName("an engine that does not tell its logits is refused with its class's name")
+    void silent() {
+        Problem problem = assertThrows(Problem.class, () -> compare("current", "engine=silent", 2, 0));
+        assertTrue(problem.getMessage().contains("does not tell its logits") && problem.why().contains("Silent"), problem.text());
     }
 
     @Test
@@ -178,7 +286,8 @@ class LogitsComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"matmul", "matmul=", "=naive", "matmul=nave", "matmull=naive", "engine=fast", "nowhere/model"})
+    @ValueSource(strings = {"matmul", "matmul=", "=naive", "matmul=nave", "matmull=naive", "engine=fast", "nowhere/model", "engine=theirs,matmul=tiled", "batch=0",
+        "batch=257", "batch=many", "batch=-1", "batch="})
     @DisplayName("a side that names nothing known is a problem")
     void refuses(String word) {
         assertThrows(Problem.class, () -> sources.of(word, () -> model));

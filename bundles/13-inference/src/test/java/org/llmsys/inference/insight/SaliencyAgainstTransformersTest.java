@@ -1,19 +1,12 @@
 package org.llmsys.inference.insight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +16,7 @@ import org.llmsys.assembly.StepListener;
 import org.llmsys.files.SafetensorsReader;
 import org.llmsys.files.SafetensorsReader.NumberCheck;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.PythonScript;
 import org.llmsys.inference.internal.ModelFolderStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
@@ -40,7 +34,7 @@ class SaliencyAgainstTransformersTest {
     @Test
     @DisplayName("GPT-2 and Llama with grouped queries look inside as transformers sees them: lens, patterns, gradients, roll-out")
     void inside() throws Exception {
-        writeModels();
+        new PythonScript("insight/saliency_models.py", "torch", "transformers", "safetensors").run(folder);
         for (String name : List.of("gpt2", "llama")) {
             Map<String, Tensor> expected = SafetensorsReader.read(folder.resolve(name).resolve("inside.safetensors"), NumberCheck.FINITE).tensors();
             LoadedModel model = new ModelFolderStore(assemblies).load(folder.resolve(name));
@@ -99,37 +93,6 @@ class SaliencyAgainstTransformersTest {
                 assertEquals(expected.get("rollout").get(query, key), rollout.get(query)[key], TOLERANCE, name + " roll-out at " + query + ", "
                         + key);
             }
-        }
-    }
-
-    private void writeModels() throws IOException, InterruptedException {
-        Path script = folder.resolve("saliency_models.py");
-        try (InputStream in = getClass().getResourceAsStream("saliency_models.py")) {
-            Files.copy(in, script);
-        }
-        Assumptions.assumeTrue(run("-c", "import torch, transformers, safetensors"), "Python with torch and transformers is not installed");
-        assertTrue(run(script.toString(), folder.toString()), () -> "saliency_models.py failed: " + log());
-    }
-
-    private boolean run(String... words) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(Stream.concat(Stream.of("python3"), List.of(words).stream()).toList())
-                    .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
-            if (!process.waitFor(300, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return false;
-            }
-            return process.exitValue() == 0;
-        } catch (IOException e) {
-            return false;                                        // no Python here
-        }
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("log"));
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 }

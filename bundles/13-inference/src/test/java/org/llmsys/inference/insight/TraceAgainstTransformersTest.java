@@ -3,14 +3,9 @@ package org.llmsys.inference.insight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +15,7 @@ import org.llmsys.assembly.StepListener;
 import org.llmsys.files.SafetensorsReader;
 import org.llmsys.files.SafetensorsReader.NumberCheck;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.PythonScript;
 import org.llmsys.inference.internal.ModelFolderStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tensor.WorkerPool;
@@ -37,7 +33,7 @@ class TraceAgainstTransformersTest {
     @Test
     @DisplayName("streams, patterns, norms, the feed-forward network's inside and the logits of GPT-2 and Llama are those of transformers")
     void places() throws Exception {
-        writeTraces();
+        new PythonScript("insight/traces.py", "torch", "transformers", "safetensors").run(folder);
         for (String name : new String[] {"gpt2", "llama"}) {
             Map<String, Tensor> expected = SafetensorsReader.read(folder.resolve(name).resolve("traces.safetensors"), NumberCheck.FINITE).tensors();
             int[] ids = new int[expected.get("ids").shape().intExtent(0)];
@@ -70,31 +66,5 @@ class TraceAgainstTransformersTest {
             largest = Math.max(largest, Math.abs(expected.floats()[i] - one.floats()[i]) / size);
         }
         assertTrue(largest < TOLERANCE, what + ": largest difference " + largest);
-    }
-
-    private void writeTraces() throws IOException, InterruptedException {
-        Path script = folder.resolve("traces.py");
-        try (InputStream in = getClass().getResourceAsStream("traces.py")) {
-            Files.copy(in, script);
-        }
-        Assumptions.assumeTrue(python("-c", "import torch, transformers, safetensors") == 0, "Python with torch and transformers is not installed");
-        assertEquals(0, python(script.toString(), folder.toString()), () -> "traces.py failed");
-    }
-
-    /** @return the exit status; -1 where there is no Python, or it takes too long */
-    private int python(String... words) throws InterruptedException {
-        try {
-            String[] command = new String[words.length + 1];
-            command[0] = "python3";
-            System.arraycopy(words, 0, command, 1, words.length);
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
-            if (process.waitFor(300, TimeUnit.SECONDS)) {
-                return process.exitValue();
-            }
-            process.destroyForcibly();
-            return -1;
-        } catch (IOException e) {
-            return -1;
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Assumptions;
@@ -161,6 +162,17 @@ class ModelFolderStoreTest {
         Tokenizer large = new CharTokenizerType().train("a much larger vocabulary: 0123456789", TrainingSettings.DEFAULTS, Job.silent("test"));
         Files.writeString(path.resolve("tokenizer.json"), large.toJson());
         assertWithout(path, "belongs to another model");
+    }
+
+    @Test
+    @DisplayName("all tokens that the files say end a text are known, also without a tokenizer; those outside the vocabulary are passed over")
+    void endTokens() throws IOException {
+        Path path = write(tensors -> { });
+        Path json = path.resolve("config.json");
+        Files.writeString(json, Files.readString(json).replaceFirst("\\{", "{\"eos_token_id\": [1, 3, 50256],"));
+        LoadedModel read = store.load(path);
+        assertEquals(Set.of(1, 3), read.endTokens());
+        assertTrue(read.ends(3) && !read.ends(2));
     }
 
     @Test

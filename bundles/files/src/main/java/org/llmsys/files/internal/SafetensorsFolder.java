@@ -40,6 +40,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  *   model.safetensors   the weights; or several files with model.safetensors.index.json
  *   config.json         what model they belong to
  *   tokenizer.json      its vocabulary (may be missing)
+ *   generation_config.json   which tokens end a text (may be missing): they take the place of those in config.json
  * </pre>
  *
  * <p>Weights are mapped: each tensor is the file's own bytes, in the file's type, until {@link ModelFile#close}. A folder without
@@ -56,6 +57,7 @@ public final class SafetensorsFolder implements ModelFormat {
 
     private static final String WEIGHTS = "model.safetensors";
     private static final String CONFIG = "config.json";
+    private static final String GENERATION = "generation_config.json";
     private static final String TOKENIZER = "tokenizer.json";
     private static final String ENDING = ".safetensors";
     private static final String INDEX = WEIGHTS + ".index.json";
@@ -146,6 +148,7 @@ public final class SafetensorsFolder implements ModelFormat {
             throw Problem.failed("cannot read the model in " + folder, "it has no " + CONFIG + ", so nobody knows what the weights belong to",
                     "put the model's " + CONFIG + " beside its weights");
         }
+        config = EndTokens.added(config, text(folder.resolve(GENERATION), LARGEST_CONFIG), folder.resolve(GENERATION));
         String tokenizer = text(folder.resolve(TOKENIZER), LARGEST_TOKENIZER);
         Path tokenizerFile = tokenizer == null && holdsTokenizer(folder) ? folder : null;
         NamedTensors tensors = weights.map();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
@@ -96,6 +97,31 @@ class SafetensorsFolderTest {
         Problem problem = assertThrows(Problem.class, () -> format.write(parent.resolve("x.safetensors"), new ModelFile("{}", null, Map.of(),
                 Map.of())));
         assertEquals(Problem.MISUSED, problem.exitStatus());
+    }
+
+    @Test
+    @DisplayName("the end tokens of generation_config.json take the place of those in config.json; a damaged one is refused by its name")
+    void endTokens() throws IOException {
+        Path folder = save("{\"eos_token_id\": 1, \"a\": null}", "{}");
+        Path generation = folder.resolve("generation_config.json");
+        for (String same : List.of("{}", "{\"eos_token_id\": null}", "{\"eos_token_id\": 1, \"temperature\": 0.6}")) {
+            Files.writeString(generation, same);
+            assertEquals("{\"eos_token_id\": 1, \"a\": null}", config(folder));
+        }
+        Files.writeString(generation, "{\"eos_token_id\": [1, 7, 9]}");
+        assertEquals("{\"eos_token_id\":[1,7,9],\"a\":null}", config(folder).replaceAll("\\s", ""));
+        for (String damaged : List.of("", "[", "7", "{\"eos_token_id\": \"1\"}", "{\"eos_token_id\": [[1]]}", "{\"eos_token_id\": {}}",
+                "{\"a\": " + "[".repeat(100_000))) {
+            Files.writeString(generation, damaged);
+            Problem problem = assertThrows(Problem.class, () -> format.read(folder), damaged);
+            assertTrue(problem.text().contains("generation_config.json") && problem.text().length() < 500, problem.text());
+        }
+    }
+
+    private String config(Path folder) {
+        try (ModelFile read = format.read(folder)) {
+            return read.config();
+        }
     }
 
     private void refused(Path path, String expected) {

@@ -56,7 +56,7 @@ public final class AblateCommand implements Command {
         Watcher watcher = new Watcher(console);
         watcher.experiments(assemblies.current());
         LoadedModel model = models.load(arguments);
-        int[] ids = model.requireTokenizer().encode(text(arguments, console));
+        int[] ids = PromptTokens.some(model, text(arguments, console));
         int watched = arguments.text("--target").map(token -> id(token, model.tokenizer())).orElse(-1);
         AblationValue value = arguments.has("--mean") ? AblationValue.MEAN : AblationValue.ZERO;
         try (AblationStudy study = new AblationStudy(assemblies, model, ids, watched, watcher)) {

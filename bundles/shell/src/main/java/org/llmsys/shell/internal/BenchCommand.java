@@ -49,7 +49,7 @@ public final class BenchCommand implements Command {
         }
         Request request = new Request(name, arguments.text("--sizes").orElse(""), arguments.text("--threads").orElse(""),
                 arguments.text("--names").orElse(""), (int) arguments.whole("--rounds"), arguments.has("--peers"),
-                arguments.has("--cpu-time"), material);
+                arguments.has("--cpu-time"), material, arguments.path("--llama2c"));
         List<Row> rows = new Benchmarks(assemblies, pool, trainer, new Watcher(console), console).run(request);
         if (OtherProcess.isHere()) {
             rows.forEach(row -> console.out().println(row.line()));

@@ -9,14 +9,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Problem;
+import org.llmsys.inference.ModelConversion;
+import org.llmsys.inference.ModelConversion.Made;
+import org.llmsys.inference.ModelConversion.Order;
 import org.llmsys.shell.Arguments;
 import org.llmsys.shell.Command;
 import org.llmsys.shell.Console;
 import org.llmsys.shell.Json;
-import org.llmsys.shell.internal.ModelConversion.Made;
-import org.llmsys.shell.internal.ModelConversion.Order;
 import org.llmsys.tensor.DType;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -31,8 +33,8 @@ public final class ConvertCommand implements Command {
     private final ModelConversion conversion;
 
     @Activate
-    public ConvertCommand(@Reference ModelConversion conversion) {
-        this.conversion = conversion;
+    public ConvertCommand(@Reference Assemblies assemblies) {
+        this.conversion = new ModelConversion(assemblies);
     }
 
     @Override

@@ -60,7 +60,8 @@ record FilterChoices(Assemblies assemblies) {
     FilterChoice bias(String list) {
         List<String> settings = new ArrayList<>();
         for (String setting : list.split(",", -1)) {
-            if (setting.indexOf('=') < 1) {
+            int equals = setting.indexOf('=');
+            if (equals < 1 || !isNumber(setting.substring(equals + 1))) {
                 throw Problem.misused("--logit-bias cannot be " + list, "\"" + setting.strip() + "\" gives no token a bias",
                         "write for example --logit-bias 42=-100,7=2.5");
             }
@@ -89,6 +90,14 @@ record FilterChoices(Assemblies assemblies) {
             }
             Options.of(name, filter.provider(), values);               // refuses what is out of range before anything is loaded
             return new FilterChoice(name, values);
+        }
+    }
+
+    private static boolean isNumber(String text) {
+        try {
+            return Double.isFinite(Double.parseDouble(text.strip()));
+        } catch (NumberFormatException e) {
+            return false;
         }
     }
 

@@ -183,6 +183,6 @@ public final class GenerateCommand implements Command {
         int written = result.written().size();
         String latency = written == 0 ? "" : String.format(Locale.ROOT, ", the first after %.0f ms", result.firstMillis());
         String rate = written < 2 ? "" : String.format(Locale.ROOT, ", then %.0f tokens/s", result.perSecond());
-        console.err().println(written + " tokens" + latency + rate + "; ended by " + result.stopReason);
+        console.err().println(written + (written == 1 ? " token" : " tokens") + latency + rate + "; ended by " + result.stopReason);
     }
 }

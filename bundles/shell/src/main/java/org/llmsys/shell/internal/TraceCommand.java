@@ -10,7 +10,6 @@ import java.util.Optional;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Candidate;
-import org.llmsys.inference.LoadedModel;
 import org.llmsys.inference.insight.Trace;
 import org.llmsys.inference.insight.TraceFiles;
 import org.llmsys.inference.insight.TracePattern;
@@ -44,15 +43,14 @@ public final class TraceCommand implements Command {
         arguments.words(new String[0]);
         Watcher watcher = new Watcher(console);
         watcher.experiments(assemblies.current());
-        LoadedModel model = models.load(arguments);
-        int[] ids = model.requireTokenizer().encode(arguments.required("--prompt"));
+        PromptTokens prompt = PromptTokens.of(models.load(arguments), arguments.required("--prompt"));
         TraceRecorder recorder = new TraceRecorder(assemblies, watcher);
         TracePattern wanted = TracePattern.of(arguments.required("--hooks"));
         if (arguments.has("--list")) {
-            list(recorder.places(model, ids).stream().filter(place -> wanted.matches(place.name())).toList(), arguments.has("--json"), console);
+            list(recorder.places(prompt.model(), prompt.ids()).stream().filter(place -> wanted.matches(place.name())).toList(), arguments.has("--json"), console);
             return 0;
         }
-        Trace trace = recorder.record(model, ids, wanted);
+        Trace trace = recorder.record(prompt.model(), prompt.ids(), wanted);
         Optional<Path> out = arguments.path("--out");
         out.ifPresent(folder -> TraceFiles.write(trace, folder));
         if (arguments.has("--json")) {

@@ -85,7 +85,7 @@ class AttentionCommandTest {
             public void save(LoadedModel saved, Path to) {
                 throw new AssertionError("a command that looks inside saved a model");
             }
-        });
+        }, assemblies);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Console console = new Console(InputStream.nullInputStream(), new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(PrintStream.nullOutputStream()),

@@ -103,7 +103,7 @@ class ConvertCommandTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Console console = new Console(InputStream.nullInputStream(), new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(PrintStream.nullOutputStream()), false, false);
-        assertEquals(0, new ConvertCommand(new ModelConversion(assemblies)).run(new Arguments(HelpPage.of("convert").orElseThrow(), words), console));
+        assertEquals(0, new ConvertCommand(assemblies).run(new Arguments(HelpPage.of("convert").orElseThrow(), words), console));
         return out.toString(StandardCharsets.UTF_8);
     }
 

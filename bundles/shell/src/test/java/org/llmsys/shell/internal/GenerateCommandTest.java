@@ -2,13 +2,16 @@ package org.llmsys.shell.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +70,7 @@ class GenerateCommandTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8), false, false);
         List<String> typed = new ArrayList<>(List.of("--model", folder.resolve("m").toString(), "--prompt", PROMPT, "--max-tokens", "12"));
         typed.addAll(List.of(options));
-        Models models = new Models(workbench.get(ModelStore.class));
+        Models models = new Models(workbench.get(ModelStore.class), workbench.assemblies());
         GenerateCommand command = new GenerateCommand(workbench.assemblies(), workbench.get(InferenceEngine.class), models);
         assertEquals(0, command.run(new Arguments(HelpPage.of("generate").orElseThrow(), typed), console));
         said = err.toString(StandardCharsets.UTF_8);
@@ -82,6 +85,17 @@ class GenerateCommandTest {
 
     private Problem refused(String... options) {
         return assertThrows(Problem.class, () -> run(options));
+    }
+
+    @Test
+    @DisplayName("a model that asks for an algorithm nobody here brings is refused at once, by the algorithm's name")
+    void unknownAlgorithm() throws IOException {
+        Path config = folder.resolve("m/config.json");
+        String json = Files.readString(config);
+        String asked = json.replaceAll("\"activation_function\": *\"[a-z_]+\"", "\"activation_function\": \"laplace\"");
+        assertNotEquals(json, asked);
+        Files.writeString(config, asked);
+        assertTrue(refused().text().contains("laplace"));
     }
 
     @Test

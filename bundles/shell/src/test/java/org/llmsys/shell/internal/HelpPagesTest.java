@@ -25,7 +25,7 @@ class HelpPagesTest {
     private static final Path SOURCES = Path.of("src/main/java/org/llmsys/shell/internal");
     private static final Path PAGES = Path.of("src/main/resources/org/llmsys/shell/help");
     private static final Pattern NAME = Pattern.compile("Command\\.NAME \\+ \"=([a-z-]+)\"");
-    private static final Pattern ASKED = Pattern.compile("(?:has|text|required|number|whole|path|numbers)\\((?:arguments, )?\"(--[a-z-]+)\"");
+    private static final Pattern ASKED = Pattern.compile("(?:has|text|required|number|whole|path|numbers)\\((?:arguments, )?\"(--[a-z0-9-]+)\"");
     private static final Pattern EXAMPLE = Pattern.compile("\\./llmsys ([a-z-]+)(.*)");
 
     /** Command to source. */

@@ -48,7 +48,7 @@ class InsideCommandsTest {
     private final ClassPathWorkbench workbench = ClassPathWorkbench.open(WorkerPool.SERIAL);
     private final Assemblies assemblies = workbench.assemblies();
     private final ModelStore store = workbench.get(ModelStore.class);
-    private final Models models = new Models(store);
+    private final Models models = new Models(store, assemblies);
     private String said = "";
     private int status;
     private String model;

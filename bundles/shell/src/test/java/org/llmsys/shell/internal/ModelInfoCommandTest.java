@@ -19,6 +19,7 @@ import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Job;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.ModelConversion;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.shell.Arguments;
 import org.llmsys.shell.Console;
@@ -52,7 +53,7 @@ class ModelInfoCommandTest {
                 new PrintStream(PrintStream.nullOutputStream()), false, false);
         List<String> words = new ArrayList<>(List.of("--model", folder.resolve(model).toString()));
         words.addAll(List.of(more));
-        assertEquals(0, new ModelInfoCommand(new Models(store), assemblies).run(new Arguments(HelpPage.of("model-info").orElseThrow(), words), console));
+        assertEquals(0, new ModelInfoCommand(new Models(store, assemblies), assemblies).run(new Arguments(HelpPage.of("model-info").orElseThrow(), words), console));
         return out.toString(StandardCharsets.UTF_8);
     }
 

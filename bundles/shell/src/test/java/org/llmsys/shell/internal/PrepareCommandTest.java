@@ -40,7 +40,7 @@ class PrepareCommandTest {
         Command command = switch (name) {
             case "prepare" -> new PrepareCommand(new Tokenizers(workbench.assemblies(), null));
             case "train" -> new TrainCommand(workbench.get(Trainer.class));
-            default -> new EvalCommand(workbench.get(Trainer.class), new Models(workbench.get(ModelStore.class)));
+            default -> new EvalCommand(workbench.get(Trainer.class), new Models(workbench.get(ModelStore.class), workbench.assemblies()));
         };
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Console console = new Console(new ByteArrayInputStream(TALES.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, true,

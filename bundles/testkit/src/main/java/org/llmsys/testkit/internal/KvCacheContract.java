@@ -70,6 +70,19 @@ public final class KvCacheContract implements Contract<KvCacheFactory> {
                 expect(fork, 0, 2, 1, 0);
             }
         }));
+        checks.promise("a fork that reaches less far has the same rows, and no room beyond", () -> within(caches, (cache, allocator) -> {
+            write(cache, 1, 20);
+            cache.commit(20);
+            try (KvCache fork = cache.fork(24)) {
+                Checks.that(fork.length() == 20 && fork.capacity() >= 24, "the fork has %d positions and room for %d", fork.length(), fork.capacity());
+                write(fork, 2, 4);
+                fork.commit(4);
+                expect(fork, 0, 20, 1, 0);
+                expect(fork, 20, 24, 2, 0);
+            }
+            Checks.refused("less room than positions", () -> cache.fork(19));
+            Checks.refused("more room than its origin has", () -> cache.fork(54));
+        }));
         checks.promise("a full cache refuses more, and stays as it was", () -> within(caches, (cache, allocator) -> {
             write(cache, 1, 50);
             cache.commit(50);

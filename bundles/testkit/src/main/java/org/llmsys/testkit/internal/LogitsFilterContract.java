@@ -14,7 +14,10 @@ import org.llmsys.testkit.Contract;
 import org.llmsys.testkit.Samples;
 import org.osgi.service.component.annotations.Component;
 
-/** Every filter: its options have ranges, at least one token stays, a removed one stays removed, and applying twice does what applying once does to a fresh copy. */
+/**
+ * Every filter: its options have ranges, at least one token stays, a removed one stays removed, and applying twice does what applying once does to a
+ * fresh copy; where tokens have an option of their own, {@link TokenOptionPromises} too.
+ */
 @Component(service = Contract.class)
 public final class LogitsFilterContract implements Contract<LogitsFilterFactory> {
 
@@ -60,6 +63,15 @@ public final class LogitsFilterContract implements Contract<LogitsFilterFactory>
             other.apply(after);
             Checks.that(Arrays.equals(before, after), "they share memory");
         });
+        checks.promise("many threads may make filters at once", () -> Checks.sameOnManyThreads(() -> {
+            LogitsFilter filter = factory.create(new Options(subject.name(), options, Map.of()));
+            filter.begin(new int[] {5, 9});
+            filter.accept(3);
+            float[] logits = logits(40);
+            filter.apply(logits);
+            return Arrays.hashCode(logits);
+        }));
+        factory.tokenOption().ifPresent(token -> TokenOptionPromises.check(factory, token, subject, checks));
         checks.promise("an option it does not have is refused", () -> {
             try {
                 new Options(subject.name(), options, Map.of("no-such-option", 1.0));
@@ -72,20 +84,26 @@ public final class LogitsFilterContract implements Contract<LogitsFilterFactory>
 
     private static void apply(LogitsFilterFactory factory, Map<String, Double> values) {
         for (int size : new int[] {1, 2, 13, 207}) {
-            float[] logits = logits(size);
-            float[] before = logits.clone();
-            factory.create(new Options("filter", factory.options(), values)).apply(logits);
-            boolean one = false;
-            for (int id = 0; id < size; id++) {
-                Checks.that(!Float.isNaN(logits[id]), "token %d of %d is NaN", id, size);
-                Checks.that(before[id] > Float.NEGATIVE_INFINITY || logits[id] == Float.NEGATIVE_INFINITY, "the removed token %d of %d came back", id, size);
-                one |= logits[id] > Float.NEGATIVE_INFINITY;
-            }
-            Checks.that(one, "no token of %d is left", size);
+            requireHarmless(factory.create(new Options("filter", factory.options(), values)), size);
         }
     }
 
-    private static float[] logits(int size) {
+    /** Over this many logits it leaves a token, brings none back and makes no NaN. */
+    static void requireHarmless(LogitsFilter filter, int size) {
+        float[] logits = logits(size);
+        float[] before = logits.clone();
+        filter.apply(logits);
+        boolean one = false;
+        for (int id = 0; id < size; id++) {
+            Checks.that(!Float.isNaN(logits[id]), "token %d of %d is NaN", id, size);
+            Checks.that(before[id] > Float.NEGATIVE_INFINITY || logits[id] == Float.NEGATIVE_INFINITY, "the removed token %d of %d came back", id, size);
+            one |= logits[id] > Float.NEGATIVE_INFINITY;
+        }
+        Checks.that(one, "no token of %d is left", size);
+    }
+
+    /** Of a vocabulary of this size, every fourth removed, token 0 never. */
+    static float[] logits(int size) {
         float[] logits = Samples.normal(1, size).floats();
         for (int id = 1; id < size; id += 4) {
             logits[id] = Float.NEGATIVE_INFINITY;

@@ -18,7 +18,7 @@ import org.llmsys.testkit.Samples;
  */
 final class PanelPromises {
 
-    private static final DType[] TYPES = {DType.Q8_0, DType.Q4_0, DType.F16, DType.BF16};
+    private static final DType[] TYPES = {DType.F32, DType.Q8_0, DType.Q4_0, DType.F16, DType.BF16};
 
     /** K, N: depths of one block, of some, odd ones for types without blocks; columns of one, of a panel, of a little more or less. */
     private static final int[][] SIZES = {{32, 1}, {64, 17}, {96, 33}, {160, 64}, {288, 100}, {1, 5}, {37, 31}, {207, 65}};
@@ -40,8 +40,8 @@ final class PanelPromises {
                 checks.promise("a row alone and among nine over panels of " + type + ", K,N " + size[0] + "," + size[1],
                         () -> alone(kernel, type, size[0], size[1]));
             }
+            checks.promise("panels of two matrices of " + type + " side by side are one", () -> sideBySide(kernel, subject, type));
         }
-        checks.promise("panels of two matrices side by side are one", () -> sideBySide(kernel, subject));
         checks.promise("panels that do not fit are refused, and a bias of another length", () -> {
             WeightPanels panels = WeightPanels.of(List.of(weights(DType.F16, 5, 3)));
             Checks.refused("3 inputs for 4", () -> kernel.multiplyPanels(zeros(1, 4), panels, null, zeros(1, 5)));
@@ -108,10 +108,10 @@ final class PanelPromises {
         }
     }
 
-    private static void sideBySide(MatmulKernel kernel, Subject subject) {
-        Tensor both = weights(DType.Q8_0, 50, 64);
-        Tensor first = Samples.normal(2, 50, 64).slice(0, 0, 33).copy().to(DType.Q8_0);
-        Tensor second = Samples.normal(2, 50, 64).slice(0, 33, 50).copy().to(DType.Q8_0);
+    private static void sideBySide(MatmulKernel kernel, Subject subject, DType type) {
+        Tensor both = weights(type, 50, 64);
+        Tensor first = Samples.normal(2, 50, 64).slice(0, 0, 33).copy().to(type);
+        Tensor second = Samples.normal(2, 50, 64).slice(0, 33, 50).copy().to(type);
         Matrix a = Matrix.of(Samples.normal(1, 3, 64));
         Matrix c = zeros(3, 50);
         kernel.multiplyPanels(a, WeightPanels.of(List.of(first, second)), null, c);

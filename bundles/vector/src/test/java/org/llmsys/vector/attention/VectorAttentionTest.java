@@ -232,13 +232,13 @@ class VectorAttentionTest {
             int queries = c.q.shape().intExtent(2);
             int keys = c.k.shape().intExtent(2);
             int width = c.q.shape().intExtent(3);
-            double[] q = doubles(c.q);
-            double[] k = doubles(c.k);
-            double[] v = doubles(c.v);
-            double[] dO = doubles(gradOut);
+            double[] q = Numbers.doubles(c.q);
+            double[] k = Numbers.doubles(c.k);
+            double[] v = Numbers.doubles(c.v);
+            double[] dO = Numbers.doubles(gradOut);
             out = new double[q.length];
             logSumExp = new double[(int) c.logSumExp.size()];
-            gradients = new double[][] {doubles(start[0]), doubles(start[1]), doubles(start[2])};
+            gradients = new double[][] {Numbers.doubles(start[0]), Numbers.doubles(start[1]), Numbers.doubles(start[2])};
             double scale = 1 / Math.sqrt(width);
             for (int row = 0; row < logSumExp.length; row++) {                          // (b, h, t) in row-major order
                 int t = row % queries;
@@ -272,15 +272,6 @@ class VectorAttentionTest {
                     }
                 }
             }
-        }
-
-        private static double[] doubles(Tensor t) {
-            Tensor rows = t.copy();
-            double[] doubles = new double[(int) rows.size()];
-            for (int i = 0; i < doubles.length; i++) {
-                doubles[i] = Numbers.at(rows, i);
-            }
-            return doubles;
         }
     }
 }

@@ -11,6 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.internal.ModelKind;
 import org.llmsys.tokenizer.internal.bytepair.BytePairModel.Rule;
 
 /**
@@ -31,6 +32,9 @@ final class ByteBpeJson {
 
     /** The file's content if it is byte-level BPE, or null. */
     static JsonObject recognize(String json) {
+        if (ModelKind.isOther(json, "BPE")) {
+            return null;
+        }
         try {
             JsonObject root = JsonParser.parseString(json).getAsJsonObject();
             boolean model = "BPE".equals(HfFields.type(root.get("model")));

@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.internal.ModelKind;
 
 /**
  * Hugging Face's {@code tokenizer.json} with a model BPE or Unigram over text whose spaces are U+2581. What it says is taken by its word:
@@ -43,6 +44,9 @@ final class MetaspaceJson {
 
     /** Whether this is such a file for the given model. */
     static boolean reads(String json, String model) {
+        if (ModelKind.isOther(json, model)) {
+            return false;
+        }
         try {
             JsonObject root = parse(json).getAsJsonObject();
             String parts = "" + root.get("normalizer") + root.get("pre_tokenizer") + root.get("decoder");
@@ -59,7 +63,8 @@ final class MetaspaceJson {
         }
         try {
             return read(parse(json).getAsJsonObject(), type);
-        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException e) {
+        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException
+                | IndexOutOfBoundsException e) {
             throw Pieces.damaged("a field is missing or of the wrong type");
         }
     }

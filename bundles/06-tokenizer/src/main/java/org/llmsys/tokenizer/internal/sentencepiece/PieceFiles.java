@@ -28,7 +28,7 @@ final class PieceFiles {
     /** The tokenizer in this file if it is of the type {@code sentencepiece-bpe} or {@code unigram} that is asked for. */
     static Optional<Tokenizer> read(TokenizerFile file, String type) {
         return switch (file.form()) {
-            case SENTENCEPIECE -> SentencePieceModel.read(file.bytes(), type);
+            case SENTENCEPIECE -> SentencePieceModel.read(file.bytes(), type, EndsBeside.of(file.path()));
             case LLAMA2C -> type.equals(SentencePieceBpeType.TYPE) ? Optional.of(llama2c(file.bytes())) : Optional.empty();
             case GGUF -> gguf(GgufReader.read(file.path()), type);
             default -> Optional.empty();

@@ -36,14 +36,20 @@ final class SentencePieceModel {
     private boolean removeExtra = true;
     private boolean escape = true;
     private byte[] map = {};
+    private String beginPiece = "<s>";
     private String endPiece = "</s>";
     private String unknownSurface = TextForm.UNKNOWN_TEXT;
 
     private SentencePieceModel() {
     }
 
-    /** The tokenizer in this file, if it is of this type. */
+    /** The tokenizer in this file, if it is of this type; it adds nothing at the ends. */
     static Optional<Tokenizer> read(byte[] bytes, String type) {
+        return read(bytes, type, EndsBeside.NONE);
+    }
+
+    /** The tokenizer in this file, if it is of this type. */
+    static Optional<Tokenizer> read(byte[] bytes, String type, EndsBeside ends) {
         SentencePieceModel model = new SentencePieceModel();
         new ProtoMessage(ByteBuffer.wrap(bytes)).forEach(model::part);
         if (model.modelType != UNIGRAM && model.modelType != BPE) {
@@ -62,9 +68,15 @@ final class SentencePieceModel {
         }
         Spacing spacing = new Spacing(model.dummyPrefix, model.removeExtra, model.suffix, model.escape);
         CharacterMap map = model.map.length == 0 ? null : new CharacterMap(model.map);
-        TextForm form = TextForm.sentencePiece(new Preparation.SentencePiece(spacing, map), model.byteFallback, List.of(), List.of(),
-                pieces.vocabulary().id(model.endPiece).orElse(-1)).withUnknownText(model.unknownSurface);
+        TextForm form = TextForm.sentencePiece(new Preparation.SentencePiece(spacing, map), model.byteFallback,
+                ids(ends.begin(), model.beginPiece, pieces), ids(ends.end(), model.endPiece, pieces),
+                pieces.vocabulary().id(model.endPiece).orElse(-1))
+                .withUnknownText(model.unknownSurface);
         return Optional.of(PieceFiles.tokenizer(type, pieces, form));
+    }
+
+    private static List<Integer> ids(boolean added, String piece, Pieces pieces) {
+        return added ? pieces.vocabulary().id(piece).stream().toList() : List.of();
     }
 
     private void part(ProtoMessage.Field field) {
@@ -109,6 +121,7 @@ final class SentencePieceModel {
             case 24 -> suffix = field.flag();
             case 35 -> byteFallback = field.flag();
             case 44 -> unknownSurface = PieceFiles.utf8(field.content(), 0);
+            case 46 -> beginPiece = PieceFiles.utf8(field.content(), 0);
             case 47 -> endPiece = PieceFiles.utf8(field.content(), 0);
             default -> {
                 // how it was trained

@@ -13,6 +13,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import org.llmsys.assembly.Problem;
+import org.llmsys.tokenizer.internal.ModelKind;
 import org.llmsys.tokenizer.internal.Vocabulary;
 
 /**
@@ -32,6 +33,9 @@ final class WordPieceJson {
 
     /** Whether the model's type is WordPiece. */
     static boolean describes(String json) {
+        if (ModelKind.isOther(json, MODEL)) {
+            return false;
+        }
         try {
             JsonElement root = JsonParser.parseString(json);
             return root.isJsonObject() && root.getAsJsonObject().get("model") instanceof JsonObject model && isType(model, MODEL);
@@ -47,7 +51,8 @@ final class WordPieceJson {
         }
         try {
             return tokenizer(JsonParser.parseString(json).getAsJsonObject());
-        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException e) {
+        } catch (ClassCastException | IllegalStateException | NullPointerException | NumberFormatException | UnsupportedOperationException
+                | IndexOutOfBoundsException e) {
             throw damaged("a field is missing or of the wrong type");
         }
     }
@@ -67,7 +72,7 @@ final class WordPieceJson {
         Map<Integer, String> tokens = new TreeMap<>();
         model.getAsJsonObject("vocab").entrySet().forEach(entry -> put(tokens, entry.getValue().getAsInt(), entry.getKey()));
         BitSet pieces = new BitSet();
-        tokens.keySet().stream().filter(id -> id >= 0).forEach(pieces::set);
+        tokens.keySet().stream().filter(id -> id >= 0 && id < MOST_TOKENS).forEach(pieces::set);      // a gap is refused below
         List<AddedToken> added = added(root.get("added_tokens"), tokens, settings.normalizer());
         return new WordPieceTokenizer(vocabulary(tokens), pieces, added, settings);
     }

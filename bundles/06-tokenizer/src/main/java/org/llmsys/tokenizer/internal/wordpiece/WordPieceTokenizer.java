@@ -54,8 +54,16 @@ class WordPieceTokenizer implements Tokenizer {
         settings.before().forEach(this::idOf);
         settings.after().forEach(this::idOf);
         this.characters = new CharacterTable(settings.normalizer());
-        this.trie = new PieceTrie(vocabulary.tokens(), pieces, settings.prefix());
+        this.trie = new PieceTrie(vocabulary.tokens(), shortEnough(), settings.prefix());
         this.found = new AddedTokens(added);
+    }
+
+    /** The pieces that can stand in a word; longer ones, which a damaged file may hold, would only take memory. */
+    private BitSet shortEnough() {
+        long longest = settings.prefix().length() + 2L * settings.maxCharacters();            // a character has up to two chars
+        BitSet found = (BitSet) pieces.clone();
+        pieces.stream().filter(id -> vocabulary.tokens().get(id).length() > longest).forEach(found::clear);
+        return found;
     }
 
     private int idOf(String token) {

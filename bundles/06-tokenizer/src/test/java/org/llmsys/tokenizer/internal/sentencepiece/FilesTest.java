@@ -16,6 +16,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
 import org.llmsys.files.GgufValue;
@@ -52,6 +53,25 @@ class FilesTest {
             }
             assertTrue(trained.files(Form.VOCAB_TXT).isEmpty());
             assertEquals(merges, trained.files(Form.LLAMA2C).isPresent());
+        }
+    }
+
+    @Test
+    @DisplayName("tokenizer_config.json beside a .model says whether a beginning and an end are added; a damaged one is refused by its name")
+    void endsBeside(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("tokenizer.model"), model(piece("<unk>", 0, 2), piece("<s>", 0, 3), piece("</s>", 0, 3), piece("\u2581a", -1, 1)));
+        Path beside = folder.resolve("tokenizer_config.json");
+        Map<String, int[]> said = Map.of("{}", new int[] {3}, "{\"add_bos_token\": true}", new int[] {1, 3}, "{\"add_bos_token\": true, \"add_eos_token\": true}",
+                new int[] {1, 3, 2}, "{\"add_bos_token\": null, \"add_eos_token\": true}", new int[] {3, 2});
+        assertArrayEquals(new int[] {3}, new UnigramType().readFile(new TokenizerFile(Form.SENTENCEPIECE, file)).orElseThrow().encode("a"));
+        for (String json : said.keySet()) {
+            Files.writeString(beside, json);
+            assertArrayEquals(said.get(json), new UnigramType().readFile(new TokenizerFile(Form.SENTENCEPIECE, file)).orElseThrow().encode("a"), json);
+        }
+        for (String damaged : List.of("", "[]", "{\"add_bos_token\": 1}", "{\"a\": " + "[".repeat(100_000))) {
+            Files.writeString(beside, damaged);
+            Problem problem = assertThrows(Problem.class, () -> new UnigramType().readFile(new TokenizerFile(Form.SENTENCEPIECE, file)), damaged);
+            assertTrue(problem.text().contains("tokenizer_config.json"), problem.text());
         }
     }
 

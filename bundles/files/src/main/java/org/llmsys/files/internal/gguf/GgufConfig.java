@@ -1,5 +1,6 @@
 package org.llmsys.files.internal.gguf;
 
+import java.util.List;
 import java.util.Map;
 
 import com.google.gson.GsonBuilder;
@@ -17,6 +18,7 @@ import org.llmsys.tensor.Tensor;
  *
  * <pre>
  *   llama.embedding_length -> hidden_size        llama.attention.head_count -> num_attention_heads       llama.rope.freq_base -> rope_theta
+ *   tokenizer.ggml.{eos,eot,eom}_token_id -> eos_token_id
  *   output.weight absent -> tie_word_embeddings  rows of token_embd.weight -> vocab_size                 rope_freqs.weight -> rope_scaling llama3
  * </pre>
  *
@@ -27,6 +29,8 @@ final class GgufConfig {
 
     private static final int MOST_LAYERS = 1024;
     private static final int MOST = 1 << 28;
+    /** What ends a text, a speaker's turn, and a message. */
+    private static final List<String> END_TOKENS = List.of("eos_token_id", "eot_token_id", "eom_token_id");
 
     private final GgufFile file;
     private final GgufArchitecture architecture;
@@ -71,6 +75,9 @@ final class GgufConfig {
         if (file.whole(key("expert_count")).orElse(0L) != 0) {
             throw refused("expert_count", "its networks are mixtures of experts, which are not computed here");
         }
+        if (!file.flag(key("attention.causal")).orElse(true)) {
+            throw refused("attention.causal", "its tokens see what follows them, which is not computed here for this architecture");
+        }
         int c = size("embedding_length", MOST);
         int heads = heads("attention.head_count", 0);
         json.addProperty("hidden_size", c);
@@ -110,6 +117,12 @@ final class GgufConfig {
         }
         json.addProperty("vocab_size", table.shape().extent(0));
         json.addProperty("tie_word_embeddings", !tensors.containsKey("output.weight"));
+        JsonArray endTokens = new JsonArray();
+        END_TOKENS.stream().flatMap(name -> file.whole("tokenizer.ggml." + name).stream()).distinct()
+                .filter(id -> id >= 0 && id < table.shape().extent(0)).forEach(endTokens::add);
+        if (!endTokens.isEmpty()) {
+            json.add("eos_token_id", endTokens);
+        }
     }
 
     private int headDim(int c, int heads) {
@@ -144,10 +157,19 @@ final class GgufConfig {
             throw refused("rope.scaling.type",
                     "its positions have longer and shorter frequencies (rope_factors_long.weight), which are not computed here");
         }
-        String type = file.text(key("rope.scaling.type")).orElse("none");
-        double factor = real("rope.scaling.factor", real("rope.scale_linear", 1));
-        if (type.equals("none") && factor != 1 && file.metadata().containsKey(key("rope.scale_linear"))) {
-            type = "linear";
+        scaling(original);
+    }
+
+    /** Absent, the type is linear and the factor says whether anything is stretched; 0 says that nothing is: as llama.cpp has it. */
+    private void scaling(double original) {
+        String type = file.text(key("rope.scaling.type")).orElse("linear");
+        double factor = factor("rope.scaling.factor", factor("rope.scale_linear", 1));
+        double magnitude = real("rope.scaling.attn_factor", 1);
+        if (realOrZero("rope.scaling.yarn_log_multiplier", 0) != 0) {
+            throw refused("rope.scaling.yarn_log_multiplier", "it changes attention in a way that is not computed here");
+        }
+        if (magnitude != 1 && !type.equals("yarn")) {
+            throw refused("rope.scaling.attn_factor", "heads that grow by " + magnitude + " are computed here with the scaling yarn only");
         }
         if (type.equals("none") || type.equals("linear") && factor == 1) {
             return;
@@ -158,7 +180,17 @@ final class GgufConfig {
         if (original > 0) {
             scaling.addProperty("original_max_position_embeddings", (long) original);
         }
+        if (type.equals("yarn")) {
+            scaling.addProperty("beta_fast", real("rope.scaling.yarn_beta_fast", 32));
+            scaling.addProperty("beta_slow", real("rope.scaling.yarn_beta_slow", 1));
+            scaling.addProperty("attention_factor", magnitude * (factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1));
+        }
         json.add("rope_scaling", scaling);
+    }
+
+    private double factor(String name, double absent) {
+        double factor = realOrZero(name, absent);
+        return factor == 0 ? 1 : factor;
     }
 
     private void llama3(Tensor divisors, int headDim, double theta, double original) {
@@ -221,11 +253,20 @@ final class GgufConfig {
         return epsilon;
     }
 
-    /** A positive number; files store it as F32, and the shortest decimal of that is what was meant: 1e-5, not 9.99999974e-6. */
+    /** A positive number. */
     private double real(String name, double absent) {
+        double real = realOrZero(name, absent);
+        if (real == 0) {
+            throw refused(name, "it is 0");
+        }
+        return real;
+    }
+
+    /** A number from 0 on; files store it as F32, and the shortest decimal of that is what was meant: 1e-5, not 9.99999974e-6. */
+    private double realOrZero(String name, double absent) {
         GgufValue value = file.metadata().get(key(name));
         double real = value instanceof GgufValue.Whole whole ? whole.value() : file.real(key(name)).orElse(absent);
-        if (!(real > 0 && Double.isFinite(real))) {
+        if (!(real >= 0 && Double.isFinite(real))) {
             throw refused(name, "it is " + real);
         }
         return (float) real == real ? Double.parseDouble(Float.toString((float) real)) : real;

@@ -78,6 +78,43 @@ class GgufConfigTest {
     }
 
     @Test
+    @DisplayName("the tokens that end a text, a turn and a message, each once, if the table has them")
+    void endTokens() {
+        assertFalse(config().has("eos_token_id"));
+        keys.put("tokenizer.ggml.eos_token_id", GgufValue.of(3));
+        keys.put("tokenizer.ggml.eot_token_id", GgufValue.of(5));
+        keys.put("tokenizer.ggml.eom_token_id", GgufValue.of(3));
+        assertEquals("[3,5]", config().get("eos_token_id").toString());
+        keys.put("tokenizer.ggml.eot_token_id", GgufValue.of(7));                        // the table has 7 rows
+        assertEquals("[3]", config().get("eos_token_id").toString());
+    }
+
+    @Test
+    @DisplayName("stretched positions: a factor alone is linear, 0 is no factor, and yarn's own numbers are taken over, as llama.cpp reads them")
+    void scaling() {
+        keys.put("llama.rope.scaling.factor", GgufValue.of(4.0));
+        assertEquals("{\"rope_type\":\"linear\",\"factor\":4.0}", config().get("rope_scaling").toString());
+        keys.put("llama.rope.scaling.type", GgufValue.of("none"));
+        assertFalse(config().has("rope_scaling"));
+        keys.put("llama.rope.scaling.type", GgufValue.of("linear"));
+        keys.put("llama.rope.scaling.factor", GgufValue.of(0.0));
+        assertFalse(config().has("rope_scaling"));
+        keys.put("llama.rope.scale_linear", GgufValue.of(3.0));
+        keys.remove("llama.rope.scaling.factor");
+        assertEquals(3, config().getAsJsonObject("rope_scaling").get("factor").getAsDouble());
+        keys.putAll(Map.of("llama.rope.scaling.type", GgufValue.of("yarn"), "llama.rope.scaling.factor", GgufValue.of(4.0),
+                "llama.rope.scaling.attn_factor", GgufValue.of(1.5), "llama.rope.scaling.yarn_beta_fast", GgufValue.of(16.0),
+                "llama.rope.scaling.original_context_length", GgufValue.of(16)));
+        JsonObject yarn = config().getAsJsonObject("rope_scaling");
+        assertEquals(1.5 * (1 + 0.1 * Math.log(4)), yarn.get("attention_factor").getAsDouble(), 1e-12);
+        assertEquals(16, yarn.get("beta_fast").getAsDouble());
+        assertEquals(1, yarn.get("beta_slow").getAsDouble());
+        refused("llama.rope.scaling.yarn_log_multiplier", GgufValue.of(0.1));
+        refused("llama.rope.scaling.attn_factor", GgufValue.of(1.5), "llama.rope.scaling.type", GgufValue.of("linear"));
+        refused("llama.attention.causal", GgufValue.of(false));
+    }
+
+    @Test
     @DisplayName("Llama 3.1's divisors give its own numbers back, other numbers give numbers of the same effect, and nonsense is refused")
     void llama3() {
         Llama3Frequencies meta = new Llama3Frequencies(8, 1, 4, 8192);

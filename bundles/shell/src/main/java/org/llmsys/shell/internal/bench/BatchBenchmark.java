@@ -1,7 +1,7 @@
 package org.llmsys.shell.internal.bench;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.llmsys.tensor.DType;
 
@@ -12,7 +12,7 @@ import org.llmsys.tensor.DType;
  *   tokens/s = sequences * tokens of each / seconds
  * </pre>
  */
-record BatchBenchmark(ModelTrials models) implements Benchmark {
+record BatchBenchmark(ModelTrials models) implements ModelBenchmark {
 
     static final String NAME = "batch";
 
@@ -27,13 +27,8 @@ record BatchBenchmark(ModelTrials models) implements Benchmark {
     }
 
     @Override
-    public boolean picksByName() {
-        return true;
-    }
-
-    @Override
-    public List<PeerProgram> peers() {
-        return ModelTrials.peers(false);
+    public List<DType> usual() {
+        return List.of(DType.F32, DType.Q8_0);
     }
 
     /** Every sequence has a thread that asks, and any of them computes for all. */
@@ -43,19 +38,9 @@ record BatchBenchmark(ModelTrials models) implements Benchmark {
     }
 
     @Override
-    public List<Trial> trials(List<int[]> sizes) {
-        List<Trial> trials = new ArrayList<>();
-        for (int[] size : sizes) {
-            int[][] prompts = new int[size[1]][];
-            for (int i = 0; i < prompts.length; i++) {
-                prompts[i] = new int[] {1 + i};
-            }
-            for (DType type : models.types(DType.F32, DType.Q8_0)) {
-                trials.add(models.trial(ModelShape.ofLayers(size[0]), type, size[1] + " sequences of " + size[2],
-                        List.of(new Measure.Rate("tokens/s", (double) size[1] * size[2])), new ModelTrials.Work("batched", prompts, size[2]),
-                        NAME + " " + size[1] + " " + size[2], false));
-            }
-        }
-        return trials;
+    public Trial trial(ModelShape shape, int[] size, DType type) {
+        int[][] prompts = IntStream.rangeClosed(1, size[1]).mapToObj(id -> new int[] {id}).toArray(int[][]::new);
+        return models.trial(shape, type, size[1] + " sequences of " + size[2], List.of(new Measure.Rate("tokens/s", (double) size[1] * size[2])),
+                new ModelTrials.Work("batched", prompts, size[2]), NAME + " " + size[1] + " " + size[2], false);
     }
 }

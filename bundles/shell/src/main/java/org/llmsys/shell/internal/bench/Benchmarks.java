@@ -62,6 +62,10 @@ public final class Benchmarks {
             throw Problem.misused("there is no benchmark " + request.name(), "the benchmarks are " + String.join(", ", names),
                     Names.suggestion(request.name(), names));
         }
+        if (request.llama2c().isPresent() && !(request.name().equals(DecodeBenchmark.NAME) && request.peers())) {
+            throw Problem.misused(Llama2cPeer.OPTION + " does not fit here", "llama2.c takes part in decode, where peers do",
+                    "write ./llmsys bench decode --peers " + Llama2cPeer.OPTION + " " + request.llama2c().get() + ", or leave it out");
+        }
         try (Scratch scratch = new Scratch()) {
             return run(request, benchmark(request, scratch));
         }
@@ -72,7 +76,7 @@ public final class Benchmarks {
         ModelTrials models = new ModelTrials(assemblies, pool, listener, request.providers(),
                 request.peers() ? Optional.of(scratch) : Optional.empty());
         return switch (request.name()) {
-            case DecodeBenchmark.NAME -> new DecodeBenchmark(models);
+            case DecodeBenchmark.NAME -> new DecodeBenchmark(models, request.llama2c().map(Llama2cPeer::of).orElseGet(Llama2cPeer::ofEnvironment));
             case PrefillBenchmark.NAME -> new PrefillBenchmark(models);
             case BatchBenchmark.NAME -> new BatchBenchmark(models);
             case TOKENIZER -> new TokenizerBenchmark(assemblies, request.providers(), request.material().orElseThrow(),

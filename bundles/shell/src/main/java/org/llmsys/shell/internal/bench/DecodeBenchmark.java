@@ -1,7 +1,7 @@
 package org.llmsys.shell.internal.bench;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.llmsys.tensor.DType;
 
@@ -13,9 +13,10 @@ import org.llmsys.tensor.DType;
  *   tokens/s at most = bytes a second that memory gives / bytes of the weights
  * </pre>
  *
- * <p>Contestants are the types that the weights are kept in: {@code f32}, {@code q8_0}, {@code q4_0}.
+ * <p>Contestants are the types that the weights are kept in: {@code f32}, {@code q8_0}, {@code q4_0}. llama2.c only writes, so it is a peer here
+ * alone.
  */
-record DecodeBenchmark(ModelTrials models) implements Benchmark {
+record DecodeBenchmark(ModelTrials models, Llama2cPeer llama2c) implements ModelBenchmark {
 
     static final String NAME = "decode";
 
@@ -30,24 +31,18 @@ record DecodeBenchmark(ModelTrials models) implements Benchmark {
     }
 
     @Override
-    public boolean picksByName() {
-        return true;
+    public List<DType> usual() {
+        return List.of(DType.F32, DType.Q8_0, DType.Q4_0);
     }
 
     @Override
     public List<PeerProgram> peers() {
-        return ModelTrials.peers(true);
+        return Stream.concat(ModelTrials.PEERS.stream(), Stream.of(llama2c)).toList();
     }
 
     @Override
-    public List<Trial> trials(List<int[]> sizes) {
-        List<Trial> trials = new ArrayList<>();
-        for (int[] size : sizes) {
-            for (DType type : models.types(DType.F32, DType.Q8_0, DType.Q4_0)) {
-                trials.add(models.trial(ModelShape.ofLayers(size[0]), type, size[1] + " tokens", List.of(new Measure.Rate("tokens/s", size[1])),
-                        new ModelTrials.Work("single", new int[][] {{1}}, size[1]), NAME + " " + size[1], true));
-            }
-        }
-        return trials;
+    public Trial trial(ModelShape shape, int[] size, DType type) {
+        return models.trial(shape, type, size[1] + " tokens", List.of(new Measure.Rate("tokens/s", size[1])),
+                new ModelTrials.Work("single", new int[][] {{1}}, size[1]), NAME + " " + size[1], true);
     }
 }

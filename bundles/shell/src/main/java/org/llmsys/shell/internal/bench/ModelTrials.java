@@ -38,27 +38,19 @@ record ModelTrials(Assemblies assemblies, WorkerPool pool, StepListener listener
     /** Long enough for a few calls of the small model, short beside one of the large. */
     static final double TURN_SECONDS = 0.6;
 
+    /** Who reads prompts, writes and batches too. */
+    static final List<PeerProgram> PEERS = List.of(PythonPeer.of("torch", "torch-models.py", "models.py"),
+            PythonPeer.of("llama-cpp-python", "models.py").called("llama.cpp"));
+
     private static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0);
     private static final int CHECKED_PROMPT = 16;
-
-    /** Who writes too; llama2.c only writes. */
-    static List<PeerProgram> peers(boolean single) {
-        List<PeerProgram> peers = new ArrayList<>(List.of(PythonPeer.of("torch", "torch-models.py", "models.py"),
-                PythonPeer.of("llama-cpp-python", "models.py").called("llama.cpp")));
-        if (single) {
-            peers.add(PythonPeer.of("llama2c", "models.py").called("llama2.c").fixed(
-                    "gcc -Ofast -march=native -fopenmp run.c -lm -o run, of llama2.c's run.c, and "
-                    + "LLMSYS_LLAMA2C=/where/it/is/run"));
-        }
-        return List.copyOf(peers);
-    }
 
     /**
      * The types to measure with.
      *
      * @throws Problem for a name that is no type
      */
-    List<DType> types(DType... usual) {
+    List<DType> types(List<DType> usual) {
         TreeSet<String> known = TYPES.stream().map(RandomModel::name).collect(Collectors.toCollection(TreeSet::new));
         for (String name : names) {
             if (!known.contains(name)) {
@@ -66,7 +58,7 @@ record ModelTrials(Assemblies assemblies, WorkerPool pool, StepListener listener
                         Names.suggestion(name, known));
             }
         }
-        return names.isEmpty() ? List.of(usual) : TYPES.stream().filter(type -> names.contains(RandomModel.name(type))).toList();
+        return names.isEmpty() ? usual : TYPES.stream().filter(type -> names.contains(RandomModel.name(type))).toList();
     }
 
     /** What is done with a model: which engine, which prompts, and how many tokens after each. */

@@ -1,6 +1,5 @@
 package org.llmsys.shell.internal.bench;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import org.llmsys.tensor.DType;
@@ -9,7 +8,7 @@ import org.llmsys.tensor.DType;
  * Reading a prompt with random weights, up to its first answer: the logits of the last position and the likeliest token. All positions are
  * computed at once, so arithmetic sets the limit.
  */
-record PrefillBenchmark(ModelTrials models) implements Benchmark {
+record PrefillBenchmark(ModelTrials models) implements ModelBenchmark {
 
     static final String NAME = "prefill";
 
@@ -24,26 +23,14 @@ record PrefillBenchmark(ModelTrials models) implements Benchmark {
     }
 
     @Override
-    public boolean picksByName() {
-        return true;
+    public List<DType> usual() {
+        return List.of(DType.F32, DType.Q8_0);
     }
 
     @Override
-    public List<PeerProgram> peers() {
-        return ModelTrials.peers(false);
-    }
-
-    @Override
-    public List<Trial> trials(List<int[]> sizes) {
-        List<Trial> trials = new ArrayList<>();
-        for (int[] size : sizes) {
-            ModelShape shape = ModelShape.ofLayers(size[0]);
-            int[][] prompt = {ModelTrials.ids(size[1], shape.config().vocabSize())};
-            for (DType type : models.types(DType.F32, DType.Q8_0)) {
-                trials.add(models.trial(shape, type, "prompt of " + size[1], List.of(new Measure.Rate("tokens/s", size[1])),
-                        new ModelTrials.Work("single", prompt, 1), NAME, false));
-            }
-        }
-        return trials;
+    public Trial trial(ModelShape shape, int[] size, DType type) {
+        int[][] prompt = {ModelTrials.ids(size[1], shape.config().vocabSize())};
+        return models.trial(shape, type, "prompt of " + size[1], List.of(new Measure.Rate("tokens/s", size[1])),
+                new ModelTrials.Work("single", prompt, 1), NAME, false);
     }
 }

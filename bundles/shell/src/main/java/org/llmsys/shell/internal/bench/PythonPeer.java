@@ -31,11 +31,6 @@ record PythonPeer(String name, String fix, List<String> parts) implements PeerPr
         return new PythonPeer(other, fix, parts);
     }
 
-    /** The same with another advice. */
-    PythonPeer fixed(String advice) {
-        return new PythonPeer(name, advice, parts);
-    }
-
     @Override
     public List<String> command(int threads) {
         StringBuilder program = new StringBuilder();

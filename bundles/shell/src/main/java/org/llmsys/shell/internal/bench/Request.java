@@ -1,5 +1,6 @@
 package org.llmsys.shell.internal.bench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,14 @@ import java.util.Optional;
  * @param peers    whether those that are installed take part too
  * @param cpuTime  whether processor time counts instead of time as it passes
  * @param material text and vocabulary, of the benchmark {@code tokenizer} alone
+ * @param llama2c  the program that shall take part as llama2.c, of the benchmark {@code decode} alone
  */
-public record Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime, Optional<Material> material) {
+public record Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime,
+        Optional<Material> material, Optional<Path> llama2c) {
 
     /** For a benchmark that makes up what it works on. */
     public Request(String name, String sizes, String threads, String names, int rounds, boolean peers, boolean cpuTime) {
-        this(name, sizes, threads, names, rounds, peers, cpuTime, Optional.empty());
+        this(name, sizes, threads, names, rounds, peers, cpuTime, Optional.empty(), Optional.empty());
     }
 
     /** The command that asks for the same with this number of threads. */
@@ -39,6 +42,7 @@ public record Request(String name, String sizes, String threads, String names, i
             words.add("--cpu-time");
         }
         material.ifPresent(given -> words.addAll(given.options()));
+        llama2c.ifPresent(program -> words.add(Llama2cPeer.OPTION + "=" + program.toAbsolutePath()));
         return words;
     }
 

@@ -9,6 +9,7 @@ import org.llmsys.assembly.Blueprint;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Need;
 import org.llmsys.assembly.Step;
+import org.llmsys.assembly.StepView;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.autograd.Pass;
@@ -123,32 +124,12 @@ record ServicesBenchmark(Assemblies assemblies, WorkerPool pool) {
     }
 
     /** Counts the questions. */
-    private record CountingStep(Step step, long[] count) implements Step {
+    private record CountingStep(Step step, long[] count) implements StepView {
 
         @Override
         public <T> T get(Need<T> need) {
             count[0]++;
             return step.get(need);
-        }
-
-        @Override
-        public String nameOf(Need<?> need) {
-            return step.nameOf(need);
-        }
-
-        @Override
-        public boolean watched() {
-            return step.watched();
-        }
-
-        @Override
-        public RuntimeException blame(Class<?> type, String algorithm, String reason) {
-            return step.blame(type, algorithm, reason);
-        }
-
-        @Override
-        public void close() {
-            step.close();
         }
     }
 }

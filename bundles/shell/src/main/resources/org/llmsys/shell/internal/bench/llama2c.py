@@ -1,14 +1,14 @@
-# The peer llama2.c: the program that LLMSYS_LLAMA2C names, made of run.c. It is started for every call and tells its own speed, which leaves
-# out the start and the first token. Its vocabulary is a list of numbers, so what it writes are the ids.
+# The peer llama2.c: the program that the first argument names, or else LLMSYS_LLAMA2C, made of run.c. It is started for every call and tells its
+# own speed, which leaves out the start and the first token. Its vocabulary is a list of numbers, so what it writes are the ids.
 
 import os
 import re
 import subprocess
 import sys
 
-PROGRAM = os.environ.get("LLMSYS_LLAMA2C", "")
-if not os.access(PROGRAM, os.X_OK):
-    print("missing", "LLMSYS_LLAMA2C names no program" if PROGRAM == "" else PROGRAM + " cannot be run", flush=True)
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LLMSYS_LLAMA2C", "")
+if not (os.path.isfile(PROGRAM) and os.access(PROGRAM, os.X_OK)):
+    print("missing", "neither --llama2c nor LLMSYS_LLAMA2C names a program" if PROGRAM == "" else PROGRAM + " cannot be run", flush=True)
     sys.exit(0)
 
 NAME = "llama2c " + os.path.basename(PROGRAM)

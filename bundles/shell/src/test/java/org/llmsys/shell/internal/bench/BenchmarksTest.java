@@ -4,47 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.StepListener;
-import org.llmsys.shell.Console;
-import org.llmsys.tensor.WorkerPool;
-import org.llmsys.training.Trainer;
 
 /** The benchmarks at sizes so small that nothing can be learnt from their figures. */
 class BenchmarksTest {
 
-    private static ClassPathWorkbench workbench;
+    @AutoClose
+    private static final TestBench BENCH = new TestBench();
 
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final Console console = new Console(new ByteArrayInputStream(new byte[0]), new PrintStream(new ByteArrayOutputStream()),
-            new PrintStream(err, true, StandardCharsets.UTF_8), false, false);
-
-    @BeforeAll
-    static void open() {
-        workbench = ClassPathWorkbench.open(WorkerPool.SERIAL);
-    }
-
-    @AfterAll
-    static void close() {
-        workbench.close();
-    }
+    private final Overheard overheard = new Overheard();
 
     private List<Row> run(Request request) throws Exception {
-        return new Benchmarks(workbench.assemblies(), WorkerPool.SERIAL, workbench.get(Trainer.class), StepListener.NONE, console).run(request);
+        return BENCH.run(request, overheard.console());
     }
 
     @ParameterizedTest
@@ -64,11 +44,11 @@ class BenchmarksTest {
 
     private static Benchmark benchmark(String name) {
         return switch (name) {
-            case "matmul" -> new MatmulBenchmark(workbench.assemblies());
-            case "gemv" -> new GemvBenchmark(workbench.assemblies());
-            case "softmax" -> new SoftmaxBenchmark(workbench.assemblies());
-            case "layernorm" -> new LayerNormBenchmark(workbench.assemblies());
-            default -> new TrainBenchmark(workbench.get(Trainer.class), StepListener.NONE);
+            case "matmul" -> new MatmulBenchmark(BENCH.assemblies());
+            case "gemv" -> new GemvBenchmark(BENCH.assemblies());
+            case "softmax" -> new SoftmaxBenchmark(BENCH.assemblies());
+            case "layernorm" -> new LayerNormBenchmark(BENCH.assemblies());
+            default -> new TrainBenchmark(BENCH.trainer(), StepListener.NONE);
         };
     }
 
@@ -86,9 +66,9 @@ class BenchmarksTest {
         List<Row> rows = run(new Request("matmul", "8", "1", "naive, tiled", 2, true, false));
         List<String> there = new ArrayList<>();
         for (String peer : List.of("numpy", "torch")) {
-            boolean present = err.toString(StandardCharsets.UTF_8).contains("peer: " + peer + " ");
-            boolean absent = err.toString(StandardCharsets.UTF_8).contains("no peer " + peer + ": ");
-            assertTrue(present != absent, err.toString(StandardCharsets.UTF_8));
+            boolean present = overheard.said().contains("peer: " + peer + " ");
+            boolean absent = overheard.said().contains("no peer " + peer + ": ");
+            assertTrue(present != absent, overheard.said());
             if (present) {
                 there.add(peer);
             }

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,59 +14,42 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Problem;
-import org.llmsys.assembly.StepListener;
-import org.llmsys.shell.Console;
-import org.llmsys.tensor.WorkerPool;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.TokenizerType;
-import org.llmsys.training.Trainer;
 
 /** Tiny vocabularies of a tiny text: who takes part, with which rows, and whether other ids are noticed. */
 class TokenizerBenchmarkTest {
 
     private static final String TEXT = "the cat sat on the mat, and the rat that sat there ran\nthe café of 2024 is no café\n".repeat(40);
 
-    private static ClassPathWorkbench workbench;
+    @AutoClose
+    private static final TestBench BENCH = new TestBench();
 
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final Console console = new Console(new ByteArrayInputStream(new byte[0]), new PrintStream(new ByteArrayOutputStream()),
-            new PrintStream(err, true, StandardCharsets.UTF_8), false, false);
+    private final Overheard overheard = new Overheard();
 
     @TempDir
     private Path folder;
-
-    @BeforeAll
-    static void open() {
-        workbench = ClassPathWorkbench.open(WorkerPool.SERIAL);
-    }
-
-    @AfterAll
-    static void close() {
-        workbench.close();
-    }
 
     private Material material(Optional<Path> tokenizer) throws IOException {
         return new Material(Files.writeString(folder.resolve("a text.txt"), TEXT), TEXT, false, tokenizer);
     }
 
     private List<Row> run(String names, boolean cpuTime, Material material) throws Exception {
-        return new Benchmarks(workbench.assemblies(), WorkerPool.SERIAL, workbench.get(Trainer.class), StepListener.NONE, console)
-                .run(new Request(Benchmarks.TOKENIZER, "300", "1", names, 1, false, cpuTime, Optional.of(material)));
+        return BENCH.run(new Request(Benchmarks.TOKENIZER, "300", "1", names, 1, false, cpuTime, Optional.of(material), Optional.empty()),
+                overheard.console());
     }
 
     private static Tokenizer learned(String kind) {
-        return workbench.assemblies().hold(TokenizerType.class, kind).provider()
+        return BENCH.assemblies().hold(TokenizerType.class, kind).provider()
                 .train(TEXT, new TokenizerType.TrainingSettings(300, 2), Job.silent("merges"));
     }
 
@@ -107,7 +87,7 @@ class TokenizerBenchmarkTest {
         Tokenizer tokenizer = learned("byte-bpe");
         Trial trial = new Trial("tokenizer", "case", List.of(new Measure.Rate("MB/s", 1)),
                 () -> List.of(new EncodingContestant(tokenizer, List.of(TEXT, TEXT, TEXT), 2)), "encode", 0.001);
-        List<Row> rows = new Measurement(2, 3, List.of(), List.of(), Clock.WALL, console).run("tokenizer", List.of(trial));
+        List<Row> rows = new Measurement(2, 3, List.of(), List.of(), Clock.WALL, overheard.console()).run("tokenizer", List.of(trial));
         assertEquals(List.of("case", "case, over one thread"), rows.stream().map(Row::what).toList());
         assertEquals("times", rows.get(1).unit());
         assertTrue(rows.get(1).value() > 0);
@@ -120,10 +100,11 @@ class TokenizerBenchmarkTest {
     @DisplayName("a peer that is not there is missing with what to do about it, and the others go on")
     void missing() throws Exception {
         try (Scratch scratch = new Scratch();
-                Peers peers = Peers.start(List.of(new JtokkitPeer(folder.resolve("no.jar"), scratch), new Shell("echo ready fake 1.0; cat")), 1, console)) {
+                Peers peers = Peers.start(List.of(new JtokkitPeer(folder.resolve("no.jar"), scratch), new Shell("echo ready fake 1.0; cat")), 1,
+                        overheard.console())) {
             assertEquals(List.of("fake"), peers.all().stream().map(Peer::name).toList());
         }
-        String said = err.toString(StandardCharsets.UTF_8);
+        String said = overheard.said();
         assertTrue(said.contains("no peer jtokkit: jtokkit is not installed: there is no " + folder.resolve("no.jar") + " (mvn dependency:get "), said);
     }
 

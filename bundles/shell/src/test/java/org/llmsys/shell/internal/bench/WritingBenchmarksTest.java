@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,22 +19,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.llmsys.assembly.ClassPathWorkbench;
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.StepListener;
-import org.llmsys.inference.InferenceEngine;
-import org.llmsys.shell.Console;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.WorkerPool;
-import org.llmsys.training.Trainer;
 import org.llmsys.transformer.ModelConfig;
 
 /** Decoding, reading prompts and batches, with models so small that nothing can be learnt from the figures; peers where they are installed. */
@@ -49,35 +40,18 @@ class WritingBenchmarksTest {
     private static final ModelShape LLAMA = new ModelShape("tiny-llama", new ModelConfig("llama", 101, 32, 64, 2, 4, 2, 96, 1e-5f, 10000, false, true,
             "pre-norm", "rmsnorm", "rope", "swiglu", "silu", 0));
 
-    private static ClassPathWorkbench rooms;
-    private static ClassPathWorkbench workbench;
-
-    private final Console console = new Console(new ByteArrayInputStream(new byte[0]), new PrintStream(new ByteArrayOutputStream()),
-            new PrintStream(new ByteArrayOutputStream()), false, false);
+    @AutoClose
+    private static final TestBench BENCH = new TestBench();
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void open() {
-        rooms = ClassPathWorkbench.open(WorkerPool.SERIAL);
-        InferenceEngine single = rooms.get(InferenceEngine.class);
-        workbench = ClassPathWorkbench.open(WorkerPool.SERIAL, single);          // given, it serves the slot too
-    }
-
-    @AfterAll
-    static void close() {
-        workbench.close();
-        rooms.close();
-    }
-
     private List<Row> run(String name, String sizes, String types) throws Exception {
-        return new Benchmarks(workbench.assemblies(), WorkerPool.SERIAL, workbench.get(Trainer.class), StepListener.NONE, console)
-                .run(new Request(name, sizes, "1", types, 1, false, false));
+        return BENCH.run(new Request(name, sizes, "1", types, 1, false, false), new Overheard().console());
     }
 
     private static ModelTrials trials(Optional<Scratch> scratch) {
-        return new ModelTrials(workbench.assemblies(), WorkerPool.SERIAL, StepListener.NONE, List.of(), scratch);
+        return new ModelTrials(BENCH.assemblies(), WorkerPool.SERIAL, StepListener.NONE, List.of(), scratch);
     }
 
     private static ModelTrials.Work writing(int tokens) {
@@ -179,7 +153,7 @@ class WritingBenchmarksTest {
     @CsvSource({"torch,F32", "llama.cpp,F32", "llama.cpp,Q8_0", "llama.cpp,Q4_0"})
     @DisplayName("the real peer computes our network, of both families: it comes to our logits, writes, reads, batches; with other logits it declines")
     void real(String name, DType type) throws Exception {
-        PeerProgram program = ModelTrials.peers(false).stream().filter(peer -> peer.name().equals(name)).findFirst().orElseThrow();
+        PeerProgram program = ModelTrials.PEERS.stream().filter(peer -> peer.name().equals(name)).findFirst().orElseThrow();
         try (Scratch scratch = new Scratch(); Peer peer = installed(name, program.command(1))) {
             for (ModelShape shape : List.of(GPT2, LLAMA)) {
                 int[][] prompt = {ModelTrials.ids(13, shape.config().vocabSize())};
@@ -217,7 +191,7 @@ class WritingBenchmarksTest {
                 """);
         Assumptions.assumeTrue(program.toFile().setExecutable(true));
         List<String> command = new ArrayList<>(List.of("env", "LLMSYS_LLAMA2C=" + program));
-        command.addAll(ModelTrials.peers(true).getLast().command(1));
+        command.addAll(Llama2cPeer.ofEnvironment().command(1));
         try (Scratch scratch = new Scratch(); Peer peer = installed("llama2c", command)) {
             Trial trial = trials(Optional.of(scratch)).trial(LLAMA, DType.F32, "x", List.of(), writing(5), "decode 5", true);
             trial.contestants().get();

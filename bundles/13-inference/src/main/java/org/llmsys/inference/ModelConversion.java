@@ -1,4 +1,4 @@
-package org.llmsys.shell.internal;
+package org.llmsys.inference;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,9 +19,6 @@ import org.llmsys.tokenizer.TokenizerFiles;
 import org.llmsys.transformer.ModelConfig;
 import org.llmsys.transformer.ModelConfigJson;
 import org.llmsys.transformer.ModelWeightNames;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /**
  * A model from one form into another: read, checked against its configuration, its weights retyped, its tokenizer put into the form that
@@ -32,8 +29,18 @@ import org.osgi.service.component.annotations.Reference;
  *   gguf           tokenizer.ggml.* keys in the file
  *   llama2c        tokenizer.bin beside the file
  * </pre>
+ *
+ * <p>Weights whose type stays go from file to file as mapped bytes; those that change are copied to the heap. Nothing here computes with the model; it
+ * stands in this room because a model is its weights (room {@code files}), its configuration (11) and its tokenizer (06) together.
+ *
+ * <p>Thread-safe; remembers nothing.
+ *
+ * <pre>{@code
+ * Order order = new Order(Path.of("my-model"), Path.of("my-model.gguf"), "gguf", DType.Q8_0, true);
+ * Made made = new ModelConversion(assemblies).convert(order, job);
+ * System.out.println(made.file().tensors().size() + " tensors. " + made.note());
+ * }</pre>
  */
-@Component(service = ModelConversion.class)
 public final class ModelConversion {
 
     private static final String SAFETENSORS = "safetensors";
@@ -43,32 +50,41 @@ public final class ModelConversion {
 
     private final Assemblies assemblies;
 
-    @Activate
-    public ModelConversion(@Reference Assemblies assemblies) {
+    /** @param assemblies has the formats and the kinds of tokenizers */
+    public ModelConversion(Assemblies assemblies) {
         this.assemblies = assemblies;
     }
 
     /**
      * What to make.
      *
+     * @param in            folder or file of the model
+     * @param out           the folder for safetensors, else the file; what is there is replaced
      * @param format        {@code safetensors}, {@code gguf}, {@code llama2c}, or a plug-in's
      * @param type          of the weights; null leaves each as it is
      * @param withTokenizer whether the tokenizer goes with the weights
      */
-    record Order(Path in, Path out, String format, DType type, boolean withTokenizer) {
+    public record Order(Path in, Path out, String format, DType type, boolean withTokenizer) {
     }
 
     /**
      * What became of it.
      *
+     * @param config    of the model
+     * @param file      what was written, to be asked for names, shapes and types: numbers that were mapped cannot be read any more
      * @param tokenizer its kind, or null when there is none in the target
      * @param note      what a reader should know, or empty
      */
-    record Made(ModelConfig config, ModelFile file, Tokenizer tokenizer, String note) {
+    public record Made(ModelConfig config, ModelFile file, Tokenizer tokenizer, String note) {
     }
 
-    /** @throws Problem that names what the target cannot say */
-    Made convert(Order order, Job job) {
+    /**
+     * Reads, converts and writes.
+     *
+     * @param job counts bytes: those retyped, then those written; its total is that of the weights until all is written
+     * @throws Problem for a model that is not whole, and one that names what the target cannot say; nothing is written then
+     */
+    public Made convert(Order order, Job job) {
         try (ModelFile source = ModelFiles.read(order.in(), assemblies)) {
             ModelConfig config = ModelConfigJson.read(source.config());
             ModelWeightNames.require(source.tensors(), config, order.in());
@@ -81,6 +97,7 @@ public final class ModelConversion {
             ModelFile typed = order.type() == null ? ordered : WeightTypes.converted(ordered, order.type(), job);
             job.total(job.progress().done() + WeightTypes.bytes(typed));
             ModelFiles.write(order.out(), typed, order.format(), assemblies, job);
+            job.total(job.progress().done());                    // what a form writes beside the weights is known now
             return new Made(config, typed, tokenizer.orElse(null), note(config, tokenizer.orElse(null), order));
         }
     }
