@@ -1,15 +1,22 @@
 # shellcheck shell=bash
-# ./llmsys test: sourced by the launcher with the JDK found and the words after "test" as arguments. Maven runs the tests; then their
-# reports are added up.
+# ./llmsys test: sourced by the launcher with the JDK found and the words after "test" as arguments. The native engine is built and tested where its
+# tools are, then Maven runs the tests of Java; then all reports are added up.
 # shellcheck disable=SC2154   # root, jdk, maven and home are the launcher's
 
-options=()
+# shellcheck source=launcher/src/main/sh/native.sh
+. "$root/launcher/src/main/sh/native.sh"
+
+options=() lane='' native=yes
 for word in "$@"; do
   case $word in
-    --all) options+=(-Dtest.excluded=none) ;;
+    --all) options+=(-Dtest.excluded=none) lane=all ;;
+    -pl | --projects) options+=("$word") native=no ;;           # somebody wants to see one module
     *) options+=("$word") ;;
   esac
 done
+
+native_passed=0 native_failed=0 native_skipped=0 native_status=0
+if [ $native = yes ]; then test_native $lane; fi
 
 started=$home/tests-started
 touch "$started"
@@ -32,6 +39,8 @@ totals=$(find "$root"/bundles/*/target/surefire-reports "$root"/workspace/exampl
   awk '{ tests += $1; failed += $2; skipped += $3 } END { print tests - failed - skipped, failed + 0, skipped + 0 }')
 rm -f "$started"
 read -r passed failed skipped <<<"$totals"
+passed=$((passed + native_passed)) failed=$((failed + native_failed)) skipped=$((skipped + native_skipped))
+if [ "$status" -eq 0 ]; then status=$native_status; fi
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then echo "the build stopped before or beside the tests; see the lines above" >&2; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -19,7 +19,7 @@ class ManifestsTest {
 
     /** The rooms that have a number, in its order: imports point to the left. */
     private static final List<String> ROOMS = List.of("assembly", "tensor", "matmul", "autograd", "layers", "embedding", "tokenizer", "position",
-            "attention", "normalization", "feedforward", "transformer", "sampling", "inference");
+            "attention", "normalization", "feedforward", "transformer", "sampling", "inference", "bindings", "memory");
     private static final String HOUSE = "org.llmsys.";
     private static final Set<String> FOR_FILES = Set.of("assembly", "tensor");
     /** Everybody may read and write files; what serves or tests others may see them. */
@@ -50,6 +50,7 @@ class ManifestsTest {
                     case "inference", "tokenizer" -> SEEN_BY_INFERENCE.contains(imported) || isBelow(imported, room);
                     case "training" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
                     case "examples" -> !Set.of("shell", "vector", "testkit").contains(imported);
+                    case "bindings", "memory" -> Set.of("files", "training").contains(imported) || isBelow(imported, room);
                     case "vector", "testkit" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
                     case "shell" -> !imported.equals("vector");
                     default -> isBelow(imported, room);

@@ -41,7 +41,7 @@ public final class CommandLine {
     }
 
     /** Every command that can be typed. */
-    static final List<String> NAMES = List.of("ablate", "attention", "bench", "check", "compare", "compare-logits", "convert", "demo",
+    static final List<String> NAMES = List.of("ablate", "attention", "bench", "build", "check", "compare", "compare-logits", "convert", "demo",
             "doctor", "eval", "example", "exec", "generate", "help", "logit-lens", "model-info", "position", "prepare", "saliency",
             "services", "shell", "step", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "trace", "train",
             "use", "version");

@@ -22,6 +22,9 @@ import org.llmsys.shell.HelpPage;
 
 class HelpPagesTest {
 
+    /** What the script does itself: what follows goes to Maven or to CMake. */
+    private static final Set<String> SCRIPTS = Set.of("build", "test");
+
     private static final Path SOURCES = Path.of("src/main/java/org/llmsys/shell/internal");
     private static final Path PAGES = Path.of("src/main/resources/org/llmsys/shell/help");
     private static final Pattern NAME = Pattern.compile("Command\\.NAME \\+ \"=([a-z-]+)\"");
@@ -91,7 +94,7 @@ class HelpPagesTest {
             String text = HelpPage.of(name).orElseThrow().text();
             assertTrue(text.contains("Examples\n"), name);
             assertTrue(!text.contains("Options\n") || text.indexOf("Examples\n") < text.indexOf("Options\n"), name);
-            EXAMPLE.matcher(text).results().filter(match -> CommandLine.NAMES.contains(match.group(1)) && !match.group(1).equals("test"))
+            EXAMPLE.matcher(text).results().filter(match -> CommandLine.NAMES.contains(match.group(1)) && !SCRIPTS.contains(match.group(1)))
                     .forEach(match -> new Arguments(HelpPage.of(match.group(1)).orElseThrow(), words(match.group(2).split(" {3,}| #")[0])));
         }
     }

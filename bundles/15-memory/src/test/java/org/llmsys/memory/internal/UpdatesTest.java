@@ -1,0 +1,67 @@
+package org.llmsys.memory.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each revision of the bundle with the library has a copy of its own; an update must leave nothing of the one before. */
+class UpdatesTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName("20 updates with work and forgotten memory in each leave one library mapped, and the same threads")
+    void updatesLeaveNothing() throws Exception {
+        try (Revisions revisions = Revisions.orSkip(folder)) {
+            assertNotNull(revisions.service("org.llmsys.bindings.NativeMemory", null), () -> "there is no memory service: " + revisions.states());
+            updates(revisions, 5);
+            long threads = Revisions.threads();
+            updates(revisions, 20);
+            assertEquals(1, Revisions.mappings(), "copies of the library are still mapped");
+            // Java's own come and go
+            assertTrue(Revisions.threads() <= threads + 2, () -> "there are " + Revisions.threads() + " threads, not " + threads);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("500 updates leave no more classes, Java heap or native memory either")
+    void updatesCostNothing() throws Exception {
+        try (Revisions revisions = Revisions.orSkip(folder)) {
+            updates(revisions, 140);                                      // until caches of the framework are as large as they get
+            long threads = Revisions.threads();
+            long resident = Revisions.residentBytes();
+            long heap = Revisions.heapBytes();
+            int classes = Revisions.loadedClasses();
+
+            updates(revisions, 500);
+
+            String seen = "threads " + threads + " to " + Revisions.threads() + ", classes "
+                    + classes + " to " + Revisions.loadedClasses() + ", heap " + heap
+                    + " to " + Revisions.heapBytes() + ", native memory " + resident + " to " + Revisions.residentBytes();
+            assertEquals(1, Revisions.mappings(), seen);
+            assertTrue(Revisions.threads() <= threads + 2, seen);
+            assertTrue(Revisions.loadedClasses() <= classes + 10, seen);
+            assertTrue(Revisions.heapBytes() <= heap + heap / 50 + (1 << 20), seen);
+            assertTrue(Revisions.residentBytes() <= resident + (16L << 20), seen);
+        }
+    }
+
+    private static void updates(Revisions revisions, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            assertEquals(2, revisions.product());
+            assertNotNull(revisions.forgottenBlock());
+            revisions.update();
+        }
+        assertEquals(2, revisions.product());
+        Revisions.collect();
+    }
+}

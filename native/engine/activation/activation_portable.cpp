@@ -1,0 +1,2 @@
+#include "engine/activation/lanes_portable.h"
+#include "engine/activation/activation_lanes.inl"

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/core/kernels.h"
+
+namespace llmsys {
+
+std::shared_ptr<const Attention> referenceAttention();
+
+}  // namespace llmsys

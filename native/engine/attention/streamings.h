@@ -1,0 +1,18 @@
+// Streaming attention over lanes of each kind. usable: whether this processor can run them.
+#pragma once
+
+#include "engine/core/registry.h"
+
+namespace llmsys {
+
+namespace avx512 {
+void addStreaming(Registry& registry, bool usable);
+}
+namespace avx2 {
+void addStreaming(Registry& registry, bool usable);
+}
+namespace portable {
+void addStreaming(Registry& registry, bool usable);
+}
+
+}  // namespace llmsys

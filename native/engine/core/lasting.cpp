@@ -1,0 +1,55 @@
+// lls_shutdown.
+#include "engine/core/lasting.h"
+
+#include <mutex>
+#include <vector>
+
+#include "engine/core/surface.h"
+
+namespace llmsys {
+
+namespace {
+
+struct Last {
+    void* object;
+    void (*giveBack)(void* object);
+};
+
+struct Lasting {
+    std::mutex mutex;
+    std::vector<Last> all;
+};
+
+Lasting& lasting() {
+    static Lasting* only = new Lasting();
+    return *only;
+}
+
+}  // namespace
+
+void untilShutdown(void* object, void (*giveBack)(void* object)) {
+    std::lock_guard<std::mutex> lock(lasting().mutex);
+    lasting().all.push_back({object, giveBack});
+}
+
+}  // namespace llmsys
+
+using namespace llmsys;
+
+extern "C" lls_status lls_shutdown(void) {
+    return guarded([&] {
+        for (;;) {
+            Last last;
+            {
+                std::lock_guard<std::mutex> lock(lasting().mutex);
+                if (lasting().all.empty()) {
+                    std::vector<Last>().swap(lasting().all);
+                    return;
+                }
+                last = lasting().all.back();
+                lasting().all.pop_back();
+            }
+            last.giveBack(last.object);                               // outside the lock
+        }
+    });
+}

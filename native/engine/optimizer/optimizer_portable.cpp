@@ -1,0 +1,2 @@
+#include "engine/activation/lanes_portable.h"
+#include "engine/optimizer/optimizer_lanes.inl"

@@ -1,0 +1,2 @@
+#include "engine/activation/lanes_portable.h"
+#include "engine/position/position_lanes.inl"

@@ -1,0 +1,18 @@
+// The two softmaxes over lanes of each kind. usable: whether this processor can run them.
+#pragma once
+
+#include "engine/core/registry.h"
+
+namespace llmsys {
+
+namespace avx512 {
+void addSoftmaxes(Registry& registry, bool usable);
+}
+namespace avx2 {
+void addSoftmaxes(Registry& registry, bool usable);
+}
+namespace portable {
+void addSoftmaxes(Registry& registry, bool usable);
+}
+
+}  // namespace llmsys

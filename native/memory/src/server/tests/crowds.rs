@@ -1,0 +1,91 @@
+//! Many clients at once: nobody gets another's bytes, who leaves is gone, who is too many is told.
+
+use std::io::Read;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{plan, rig, with};
+use super::fake::Fake;
+
+fn text_of(events: &[Value]) -> String {
+    events.iter().map(|e| e["choices"][0]["text"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn two_hundred_streams_get_their_own_bytes() {
+    let rig = with(plan(), Fake { step_time: Duration::from_micros(50), ..Fake::default() });
+    std::thread::scope(|scope| {
+        for i in 0..200usize {
+            let rig = &rig;
+            scope.spawn(move || {
+                let prompt = format!("client {i} says é; ");
+                let length = 20 + i % 60;
+                let a = rig.complete(&json!({"prompt": prompt, "max_tokens": length, "seed": 0, "stream": i % 4 != 0}));
+                let expected: Vec<u8> = prompt.bytes().cycle().take(length).collect();
+                let text = if i % 4 != 0 { text_of(&a.events()) } else { a.json()["choices"][0]["text"].as_str().unwrap().into() };
+                assert_eq!(text, String::from_utf8_lossy(&expected));
+            });
+        }
+    });
+    rig.wait_until_idle(Duration::from_secs(5));
+    assert_eq!(rig.server.state().metrics.disconnects.get(), 0);
+}
+
+#[test]
+fn disconnects_end_their_sessions_within_a_token() {
+    let rig = with(plan(), Fake { step_time: Duration::from_millis(1), ..Fake::default() });
+    for i in 0..300usize {
+        let mut stream = rig.begin(&json!({"prompt": "abc", "max_tokens": 1_000_000, "stream": i % 5 != 0}));
+        if i % 5 != 0 {
+            let mut some = vec![0; 1 + i * 7 % 400];
+            stream.read_exact(&mut some).unwrap();
+        }
+        drop(stream);
+    }
+    rig.wait_until_idle(Duration::from_secs(5));
+    // Those that never began had nothing to leave.
+    assert!(rig.server.state().metrics.disconnects.get() >= 240, "{}", rig.server.state().metrics.disconnects.get());
+    assert_eq!(rig.server.state().admission.waiting(), 0);
+}
+
+#[test]
+fn too_many_are_told_so_and_a_waiting_one_may_leave() {
+    let mut small = plan();
+    small.max_sessions = 2;
+    small.max_waiting = 3;
+    let rig = with(small, Fake { step_time: Duration::from_millis(2), ..Fake::default() });
+    let long = json!({"prompt": "abc", "max_tokens": 1_000_000, "stream": true});
+    let running: Vec<_> = (0..2).map(|_| rig.begin(&long)).collect();
+    rig.wait(Duration::from_secs(5), "two do not run", || rig.fake.open.load(Ordering::SeqCst) == 2);
+    let mut waiting: Vec<_> = (0..3).map(|_| rig.begin(&long)).collect();
+    rig.wait(Duration::from_secs(5), "three do not wait", || rig.server.state().admission.waiting() == 3);
+    let a = rig.complete(&long);
+    assert_eq!((a.status, &a.json()["error"]["type"]), (429, &json!("rate_limit_error")));
+    assert!(a.head.to_lowercase().contains("retry-after: 1"));
+    assert_eq!(rig.get("/health").status, 200);
+    drop(waiting.pop());
+    rig.wait(Duration::from_secs(5), "it still waits", || rig.server.state().admission.waiting() == 2);
+    assert_eq!(rig.fake.open.load(Ordering::SeqCst), 2);
+    drop(running);
+    rig.wait(Duration::from_secs(5), "those that waited do not run", || rig.server.state().admission.waiting() == 0);
+    drop(waiting);
+    rig.wait_until_idle(Duration::from_secs(5));
+}
+
+#[test]
+fn one_connection_serves_many_requests() {
+    use std::io::Write;
+    let rig = rig();
+    let body = r#"{"prompt":"abc","max_tokens":3,"seed":0}"#;
+    let head =
+        format!("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let last = head.replace("Host: localhost", "Host: localhost\r\nConnection: close");
+    let mut stream = rig.connect();
+    // Five at once, in one write.
+    stream.write_all((head.repeat(4) + &last).as_bytes()).unwrap();
+    let mut all = String::new();
+    stream.read_to_string(&mut all).unwrap();
+    assert_eq!(all.matches("\"text\":\"abc\"").count(), 5, "{all}");
+}
