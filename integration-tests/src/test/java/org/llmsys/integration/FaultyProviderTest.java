@@ -100,6 +100,7 @@ class FaultyProviderTest {
     @Test
     @DisplayName("a sole provider is not quarantined: the step fails and names it")
     void soleProvider() throws BundleException {
+        workbench.stop("org.llmsys.bindings");
         workbench.stop("org.llmsys.vector");
         workbench.stop("org.llmsys.normalization");
         Bundle bundle = workbench.installComponents(NanLayerNorm.class);
@@ -111,6 +112,7 @@ class FaultyProviderTest {
             bundle.uninstall();
             workbench.start("org.llmsys.normalization");
             workbench.start("org.llmsys.vector");
+            workbench.start("org.llmsys.bindings");
         }
         assertEquals(calmTokens, workbench.inside(TinyWork.class, WRITE).get("result"), "everything is as before");
     }

@@ -61,6 +61,7 @@ class SelectionTest {
     void absentChoice() {
         try (EmbeddedWorkbench workbench = EmbeddedWorkbench.start(folder)) {
             workbench.inside(Selecting.class, List.of("use matmul vector"));
+            workbench.stop("org.llmsys.bindings");                  // where the native engine is built it would come before parallel
             workbench.stop("org.llmsys.vector");
             assertEquals(Map.of("selections", "{matmul=vector}", "experiments", "{}", "matmul", "parallel"), workbench.inside(Selecting.class, NOTHING));
             workbench.start("org.llmsys.vector");

@@ -40,7 +40,7 @@ class WorkbenchStartsTest {
     @Test
     @DisplayName("without the vector module's flag its bundle stays INSTALLED, and everything else serves")
     void startsWithoutVector() throws Exception {
-        String output = ChildJvm.run(List.of(), InventoryInAnotherJvm.class, folder.toString());
+        String output = ChildJvm.run(List.of("--enable-native-access=ALL-UNNAMED"), InventoryInAnotherJvm.class, folder.toString());
         List<String> lines = output.lines().toList();
         assertTrue(lines.contains("org.llmsys.vector=INSTALLED"), output);
         assertEquals(List.of("org.llmsys.vector=INSTALLED"), lines.stream().filter(line -> line.contains("=") && !line.endsWith("=ACTIVE")).toList());

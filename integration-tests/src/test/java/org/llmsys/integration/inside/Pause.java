@@ -21,7 +21,7 @@ import org.osgi.framework.BundleException;
 public final class Pause implements BiFunction<BundleContext, String, Map<String, Object>> {
 
     /** The reference leaves last and returns first, so one numerics class serves from end to end. */
-    private static final List<String> BUNDLES = List.of("org.llmsys.vector", "org.llmsys.normalization");
+    private static final List<String> BUNDLES = List.of("org.llmsys.bindings", "org.llmsys.vector", "org.llmsys.normalization");
     private static final long STEPS = 150;
     private static final int TOKENS = 1500;
 
