@@ -41,8 +41,8 @@ VNNI void multiply(const IntegerTile& tile) {
         auto* scales = reinterpret_cast<const float*>(codes + 8 * R);
         auto* corrections = codes + 9 * R;
 #pragma GCC unroll 17
-        for (int line = 0; R <= 2 && line < (NIBBLES ? 9 : 17); line++) {      // few rows wait for memory: eight blocks ahead
-            _mm_prefetch(block + 8 * (NIBBLES ? PANEL_BLOCK_Q4 : PANEL_BLOCK_Q8) + 64 * line, _MM_HINT_T0);
+        for (int line = 0; R <= 2 && line < (NIBBLES ? 9 : 17); line++) {      // few rows wait for memory: four blocks ahead, past the larger caches
+            _mm_prefetch(block + 4 * (NIBBLES ? PANEL_BLOCK_Q4 : PANEL_BLOCK_Q8) + 64 * line, _MM_HINT_NTA);
         }
 #pragma GCC unroll 2
         for (int half = 0; half < 2; half++) {

@@ -19,7 +19,7 @@ namespace {
 constexpr int ROWS = 12;
 constexpr int64_t NEAR = 12;               // how many steps of k ahead of its use B is asked for
 constexpr int64_t FAR = 64;
-constexpr int64_t A_AHEAD = 48;            // and A
+constexpr int64_t A_AHEAD = 96;            // and A
 
 AVX512 inline __mmask16 first(int64_t lanes) { return static_cast<__mmask16>((1u << lanes) - 1u); }
 
@@ -40,6 +40,8 @@ AVX512 void multiply(const Tile& tile) {
         _mm_prefetch(reinterpret_cast<const char*>(tile.c + (M + m) * tile.cStride), _MM_HINT_T0);
         _mm_prefetch(reinterpret_cast<const char*>(tile.c + (M + m) * tile.cStride + 16), _MM_HINT_T0);
     }
+    // So few rows are one tile: B is met once, and what is met once would only push other numbers out of the larger caches.
+    constexpr _mm_hint WHERE = !PACKED && M < ROWS / 2 ? _MM_HINT_NTA : _MM_HINT_T0;
     const float* a = tile.a;
     const float* b = tile.b;
     const int64_t aStride = tile.aStride, bStride = tile.bStride;
@@ -62,8 +64,8 @@ AVX512 void multiply(const Tile& tile) {
         if (PACKED) {
             _mm_prefetch(reinterpret_cast<const char*>(a + A_AHEAD * M), _MM_HINT_T0);
         }
-        _mm_prefetch(reinterpret_cast<const char*>(b + ahead), _MM_HINT_T0);
-        _mm_prefetch(reinterpret_cast<const char*>(b + ahead + 16), _MM_HINT_T0);
+        _mm_prefetch(reinterpret_cast<const char*>(b + ahead), WHERE);
+        _mm_prefetch(reinterpret_cast<const char*>(b + ahead + 16), WHERE);
         a += PACKED ? M : 1;
         b += bStride;
     }

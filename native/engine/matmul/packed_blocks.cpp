@@ -69,9 +69,7 @@ struct Block {
         const Workspace memory((endStrip - firstStrip) * size * static_cast<int64_t>(sizeof(float)));
         const float* strips[STRIPS];
         int64_t stride = 0;
-        for (int64_t s = firstStrip; s < endStrip; s++) {
-            strips[s - firstStrip] = b.strip(s * kernel.columns, k, depth, memory.floats() + (s - firstStrip) * size, stride);
-        }
+        b.strips(firstStrip * kernel.columns, kernel.columns, endStrip - firstStrip, k, depth, memory.floats(), size, strips, stride);
         Tile tile{};
         tile.bStride = stride;
         tile.depth = depth;
@@ -94,7 +92,9 @@ void multiplyPanels(const MicroKernel& kernel, const Matrix& a, const RightOpera
     const Pieces depths = Pieces::ofAtMost(divideUp(std::max<int64_t>(1, a.columns), 32), DEPTH / 32);
     const Pieces parts = Pieces::ofAtMost(c.rows, ROWS_AT_ONCE);
     const int64_t strips = divideUp(c.columns, kernel.columns);
-    const Pieces groups = Pieces::ofAtMost(strips, std::clamp<int64_t>(strips / CHUNKS, 1, STRIPS));
+    // A multiple of four, so that two or four threads end together.
+    const int64_t shares = (std::max(CHUNKS, divideUp(strips, STRIPS)) + 3) / 4 * 4;
+    const Pieces groups{strips, std::min(strips, shares)};
     const Workspace memory(std::min(c.rows, ROWS_AT_ONCE) * std::min(a.columns, DEPTH) * static_cast<int64_t>(sizeof(float)));
     for (int64_t part = 0; part < parts.count; part++) {
         const int64_t firstRow = parts.at(part);
@@ -122,8 +122,10 @@ void multiplyStraight(const MicroKernel& kernel, const Matrix& a, const RightOpe
     const int64_t strips = divideUp(c.columns, kernel.columns);
     const int64_t most = b.packs() ? SMALL_DEPTH : std::max<int64_t>(1, a.columns);
     const Pieces panels = Pieces::ofAtMost(c.rows, kernel.rows);
-    // A strip's time is that of its multiply-adds, or of reading it.
-    const int64_t together = std::max<int64_t>(1, CHUNK_WORK / (std::max<int64_t>(c.rows, 8) * kernel.columns * std::max<int64_t>(1, a.columns)));
+    // A strip's time is that of its multiply-adds, or of reading it. Neighbours go together: a strip asks for the beginning of the next one.
+    const int64_t work = std::max<int64_t>(c.rows, 8) * kernel.columns * std::max<int64_t>(1, a.columns);
+    const int64_t least = std::max<int64_t>(1, CHUNK_WORK / work);
+    const int64_t together = std::clamp<int64_t>(strips / (2 * CHUNKS), least, std::max(least, 8 * CHUNK_WORK / work));
     workers.run(divideUp(strips, together), [&](int64_t chunk) {
         alignas(64) float memory[SMALL_DEPTH * 32];
         for (int64_t n = chunk * together * kernel.columns; n < std::min(c.columns, (chunk + 1) * together * kernel.columns); n += kernel.columns) {

@@ -26,6 +26,13 @@ public:
     // Where the strip's element (k, n) lies, elements of a row side by side; `memory` has room for (depth, 32) floats if packs().
     virtual const float* strip(int64_t n, int64_t k, int64_t depth, float* memory, int64_t& stride) const = 0;
     virtual bool packs() const = 0;
+    // `count` strips side by side from column n on: strip i at places[i], packed to memory + i * size.
+    virtual void strips(int64_t n, int64_t width, int64_t count, int64_t k, int64_t depth, float* memory, int64_t size, const float** places,
+            int64_t& stride) const {
+        for (int64_t i = 0; i < count; i++) {
+            places[i] = strip(n + i * width, k, depth, memory + i * size, stride);
+        }
+    }
 };
 
 // C = start + A B for many rows. columns of C need not lie side by side.
