@@ -1,5 +1,6 @@
 #include "engine/core/workers.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -26,23 +27,40 @@ void pauseOnce() noexcept {
 }
 
 // One call. Lives on the caller's stack: the caller leaves only when no worker is in it.
+// Each thread walks along a share of its own, so that it meets neighbours one after another; who is done helps the others with theirs.
 struct Call {
-    Call(int64_t chunks, ChunkBody body) : chunks(chunks), body(body) {}
+    Call(int64_t chunks, ChunkBody body, int threads) : chunks(chunks), body(body), shares(std::min(threads, MOST_SHARES)) {
+        for (int share = 0; share < shares; share++) {
+            next[share].place.store(begin(share), std::memory_order_relaxed);
+        }
+    }
+
+    static constexpr int MOST_SHARES = 16;
+    struct alignas(64) Next {                 // a line of the cache each
+        std::atomic<int64_t> place;
+    };
 
     const int64_t chunks;
     const ChunkBody body;
-    std::atomic<int64_t> next{0};
+    const int shares;
+    Next next[MOST_SHARES];
     std::atomic<bool> failed{false};
     std::exception_ptr failure;
 
-    void work() noexcept {
+    int64_t begin(int share) const noexcept { return chunks / shares * share + std::min<int64_t>(share, chunks % shares); }
+
+    void work(int thread) noexcept {
         insideChunk = true;
-        for (int64_t chunk = next.fetch_add(1); chunk < chunks; chunk = next.fetch_add(1)) {
-            try {
-                body(chunk);
-            } catch (...) {
-                if (!failed.exchange(true)) {
-                    failure = std::current_exception();
+        for (int i = 0; i < shares; i++) {
+            const int share = (thread + i) % shares;
+            const int64_t end = begin(share + 1);
+            for (int64_t chunk = next[share].place.fetch_add(1); chunk < end; chunk = next[share].place.fetch_add(1)) {
+                try {
+                    body(chunk);
+                } catch (...) {
+                    if (!failed.exchange(true)) {
+                        failure = std::current_exception();
+                    }
                 }
             }
         }
@@ -66,12 +84,12 @@ struct Workers::State {
     std::atomic<bool> ending{false};
     std::vector<std::thread> workers;
 
-    void live() {
+    void live(int thread) {
         uint64_t seen = 0;
         while (await(seen)) {
             inside.fetch_add(1);
             if (Call* found = call.load()) {
-                found->work();
+                found->work(thread);
             }
             inside.fetch_sub(1);
         }
@@ -125,7 +143,7 @@ struct Workers::State {
 Workers::Workers(int threads) : state_(std::make_unique<State>(threads)) {
     try {
         for (int i = 1; i < threads; i++) {
-            state_->workers.emplace_back([state = state_.get()] { state->live(); });
+            state_->workers.emplace_back([state = state_.get(), i] { state->live(i); });
         }
     } catch (...) {                           // the system gives no more threads: those that began must end
         state_->end();
@@ -148,10 +166,10 @@ void Workers::runBody(int64_t chunks, ChunkBody body) {
         }
         return;
     }
-    Call call(chunks, body);
+    Call call(chunks, body, state_->threads);
     state_->call.store(&call);
     state_->announce();
-    call.work();
+    call.work(0);
     state_->call.store(nullptr);              // who comes later finds none
     while (state_->inside.load() != 0) {      // who came earlier ends its chunk
         pauseOnce();

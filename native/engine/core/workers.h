@@ -2,7 +2,8 @@
 //
 //   run(n, body):  body(0) ... body(n-1), each exactly once, in any order, by any thread; returns when all are done
 //
-// The caller takes chunks too, so it never waits for a worker that the system has put to sleep. Workers spin briefly, then park.
+// The caller takes chunks too, so it never waits for a worker that the system has put to sleep. Each thread walks along a share of its own and
+// then helps with the others', so neighbouring chunks mostly meet one thread's caches. Workers spin briefly, then park.
 // Chunks have fixed boundaries chosen by the kernel, so results never depend on the number of threads. A call from inside a chunk runs
 // on its own thread alone. The first exception of a chunk is thrown to the caller when all chunks have ended.
 #pragma once

@@ -48,7 +48,7 @@ void IntegerMatmul::multiplyWeights(const Matrix& a, const WeightMatrix& w, cons
         });
         const int64_t panelBytes = std::max<int64_t>(1, w.bytes() / w.panels()) * groups.count;
         // Neighbours go together: a panel asks for the beginning of the next one.
-        const int64_t together = std::max<int64_t>(1, std::clamp(w.bytes() / 16, CHUNK_BYTES, 8 * CHUNK_BYTES) / panelBytes);
+        const int64_t together = std::max<int64_t>(1, std::clamp(w.bytes() / 64, CHUNK_BYTES, 4 * CHUNK_BYTES) / panelBytes);
         workers.run(divideUp(w.panels(), together), [&](int64_t chunk) {
             for (int64_t panel = chunk * together; panel < std::min(w.panels(), (chunk + 1) * together); panel++) {
                 const int64_t n = panel * WeightMatrix::WIDTH;
