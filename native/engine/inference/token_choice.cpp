@@ -4,8 +4,8 @@
 #include <string>
 
 #include "engine/core/error.h"
+#include "engine/core/random_stream.h"
 #include "engine/core/registry.h"
-#include "engine/sampling/draws.h"
 
 namespace llmsys {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/random_stream.h"
 #include "engine/core/surface.h"
 #include "engine/tokenizer/word_level.h"
-#include "engine/training/random_stream.h"
 
 namespace llmsys {
 
@@ -59,9 +59,9 @@ CharacterTrainer::CharacterTrainer(std::string_view text, const lls_training_opt
 
 void CharacterTrainer::draw() {
     const int64_t t = options_.context_length, places = static_cast<int64_t>(ids_.size()) - t;
-    RandomStream draws(options_.seed, {static_cast<uint64_t>(steps_)});
+    RandomStream draws = RandomStream::at(options_.seed, {static_cast<uint64_t>(steps_)});
     for (int64_t b = 0; b < options_.batch; b++) {
-        const int32_t* window = ids_.data() + draws.nextBelow(places);
+        const int32_t* window = ids_.data() + draws.nextLong(places);
         std::copy(window, window + t, inputs_.begin() + b * t);
         std::copy(window + 1, window + t + 1, targets_.begin() + b * t);
     }

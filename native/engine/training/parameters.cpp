@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "engine/core/random_stream.h"
 #include "engine/core/registry.h"
-#include "engine/training/random_stream.h"
 
 namespace llmsys {
 
@@ -35,7 +35,7 @@ void begin(const Parameters::Part& part, int64_t layers, uint64_t seed, float* w
         return;
     }
     double deviation = endsIn(part.name, "c_proj.weight") ? DEVIATION / std::sqrt(2.0 * static_cast<double>(layers)) : DEVIATION;
-    RandomStream draws(seed, {placeOf(part.name)});
+    RandomStream draws = RandomStream::at(seed, {placeOf(part.name)});
     for (int64_t i = 0; i < part.size; i++) {
         weight[i] = static_cast<float>(deviation * draws.nextGaussian());
     }

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "engine/sampling/draws.h"
+#include "engine/core/random_stream.h"
 #include "llmsys.h"
 
 namespace llmsys {

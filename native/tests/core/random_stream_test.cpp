@@ -1,5 +1,5 @@
 // The generator is SplitMix64, and its streams are those of the Java engine: values of org.llmsys.tensor.RandomStream.
-#include "engine/sampling/draws.h"
+#include "engine/core/random_stream.h"
 
 #include <gtest/gtest.h>
 

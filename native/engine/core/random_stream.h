@@ -1,5 +1,5 @@
-// Random numbers that are functions of where they are drawn: the same seed and places give the same numbers, whatever was drawn before, so a repeated step
-// repeats its draws. SplitMix64 over a hash of seed and places; the numbers of the Java engine, bit by bit.
+// Random numbers that are functions of where they are drawn: the same seed and places give the same numbers, whatever was drawn before, so a repeated
+// step repeats its draws. SplitMix64 over a hash of seed and places; the numbers of the Java engine, bit by bit.
 //
 //   state += golden gamma;  number = mix(state)        mix: a bijection of 64 bits that flips half of them for any change
 //
@@ -12,7 +12,7 @@
 
 namespace llmsys {
 
-// For one thread; streams of different places are independent.
+// For one thread. Streams of different places are independent.
 class RandomStream {
 public:
     // The plain SplitMix64 sequence from a state.
