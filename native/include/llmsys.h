@@ -90,6 +90,10 @@ LLS_API lls_status lls_memory_total(lls_memory_stats *stats);
 /* Owners in order of name: entry `index` below the count that lls_memory_owners tells. */
 LLS_API lls_status lls_memory_owners(int32_t *count);
 LLS_API lls_status lls_memory_owner(int32_t index, char *owner, int32_t capacity, lls_memory_stats *stats);
+/* Memory that comes from elsewhere, a plug-in's or what is kept from call to call, counts as the owner's and against the limit while it is reserved. Release
+ * the bytes with the same owner: LLS_INVALID when it has not so many. */
+LLS_API lls_status lls_memory_reserve(int64_t bytes, const char *owner);
+LLS_API lls_status lls_memory_release(int64_t bytes, const char *owner);
 /* An allocation that would pass the limit fails with LLS_OUT_OF_MEMORY. 0: no limit. */
 LLS_API lls_status lls_memory_limit(int64_t bytes);
 /* For tests: the n-th allocation from now fails once, n from 1; 0 turns it off. */
@@ -117,6 +121,8 @@ LLS_API lls_status lls_implementations(const char *slot, int32_t *count);
 LLS_API lls_status lls_implementation(const char *slot, int32_t index, lls_implementation_info *info);
 /* Selects an implementation for calls and steps that begin later; "auto" gives the choice back to the ranking. */
 LLS_API lls_status lls_use(const char *slot, const char *name);
+/* What lls_use selected for a slot's algorithm: the name, or "auto". The text lives for ever. */
+LLS_API lls_status lls_selected(const char *slot, const char *algorithm, const char **name);
 /* Loads a shared library and calls its lls_plugin_register(LLS_ABI_VERSION), which registers its kernels. It stays loaded; lls_unregister takes a kernel back. */
 LLS_API lls_status lls_load_plugin(const char *path);
 LLS_API lls_status lls_unregister(const char *slot, const char *name);
@@ -145,6 +151,18 @@ typedef struct lls_weights {
     int64_t rows, columns;
 } lls_weights;
 
+/* Weights W (inputs, outputs) that the caller keeps in panels of 32 outputs o side by side; panel p holds outputs 32p to 32p + 31.
+ *   F32, F16, BF16   data [p][input][o]
+ *   Q8_0             data [p][block of 32 inputs][input][o], signed bytes q;                                 weight = scales [p][block][o] * q
+ *   Q4_0             data [p][block of 32 inputs][j below 16][o], low nibble: input j, high: j + 16;         weight = scales [p][block][o] * (nibble - 8)
+ * scales are F32 and null for the other types. What lies past the last output is allocated and never used. */
+typedef struct lls_panels {
+    const void *data;
+    const float *scales;
+    lls_dtype type;
+    int64_t inputs, outputs;
+} lls_panels;
+
 /* Which keys a query sees, and what is added to its scores. */
 typedef struct lls_mask {
     int32_t causal;         /* query i of T sees keys 0 to S - T + i */
@@ -168,6 +186,8 @@ LLS_API lls_status lls_matmul_batch(const char *name, const lls_matrix *a, int64
                                     int64_t c_stride, int64_t count, int32_t accumulate);
 /* C (M,N) = A (M,K) W^T + bias, W (N,K) of any weight type. */
 LLS_API lls_status lls_matmul_weights(const char *name, const lls_matrix *a, const lls_weights *w, const float *bias, const lls_matrix *c);
+/* C (M,N) = A (M,K) W + bias over panels as they lie: each weight is widened to F32, rounded once, and meets k ascending, whatever the type. */
+LLS_API lls_status lls_matmul_panels(const char *name, const lls_matrix *a, const lls_panels *w, const float *bias, const lls_matrix *c);
 /* Weights laid out once for the fastest kernel of this processor; many products over them. Keeps a copy. */
 LLS_API lls_status lls_arranged_create(const lls_weights *w, lls_handle *arranged);
 LLS_API lls_status lls_arranged_multiply(lls_handle arranged, const lls_matrix *a, const float *bias, const lls_matrix *c);
@@ -273,6 +293,8 @@ LLS_API lls_status lls_fail(lls_status status, const char *error, const char *wh
 /* A file: tokenizer.json (byte-level BPE, SentencePiece-style BPE), tokenizer.model, llama2.c tokenizer.bin, tiktoken ranks, a .gguf that carries one, or a
  * folder that has one of them. kind "whitespace" or "char": learned from the text file at path. null: found out. */
 LLS_API lls_status lls_tokenizer_load(const char *path, const char *kind, lls_handle *tokenizer);
+/* The same from the content of one such file. name: for messages, null for none. */
+LLS_API lls_status lls_tokenizer_load_bytes(const void *bytes, int64_t count, const char *name, lls_handle *tokenizer);
 LLS_API lls_status lls_tokenizer_vocab_size(lls_handle tokenizer, int32_t *size);
 /* special: texts of special tokens become those tokens, and a beginning is added where the vocabulary says so. */
 LLS_API lls_status lls_tokenizer_encode(lls_handle tokenizer, const char *utf8, int64_t bytes, int32_t special, int32_t *ids, int64_t capacity, int64_t *count);
@@ -345,6 +367,8 @@ LLS_API lls_status lls_session_logits(lls_handle session, float *logits);
 LLS_API lls_status lls_session_alternatives(lls_handle session, int32_t *ids, float *log_probabilities, int32_t capacity, int32_t *count);
 /* The prompt's own: entry 0 is NaN. Known after the first lls_session_next. */
 LLS_API lls_status lls_session_prompt_scores(lls_handle session, float *log_probabilities, int64_t capacity, int64_t *count);
+/* How the tokens that follow are chosen: temperature, top_k and top_p of lls_generation_options. */
+LLS_API lls_status lls_session_sampling(lls_handle session, double temperature, int32_t top_k, double top_p);
 /* From any thread; the next lls_session_next tells "cancelled". */
 LLS_API lls_status lls_session_cancel(lls_handle session);
 LLS_API lls_status lls_session_close(lls_handle session);
@@ -368,6 +392,8 @@ LLS_API lls_status lls_tape_apply(lls_handle tape, const char *operation, const 
                                   int64_t integer_count, const double *numbers, int32_t number_count, int32_t *variable);
 /* Gradients of a variable of one element with respect to all that require them; added to those there are. */
 LLS_API lls_status lls_tape_backward(lls_handle tape, int32_t variable);
+/* Forgets all gradients, so that the next backward begins at zero. */
+LLS_API lls_status lls_tape_zero_gradients(lls_handle tape);
 LLS_API lls_status lls_tape_extents(lls_handle tape, int32_t variable, int64_t *extents, int32_t *rank);
 LLS_API lls_status lls_tape_value(lls_handle tape, int32_t variable, float *data, int64_t size);
 /* LLS_STATE before backward, or when none is required. */

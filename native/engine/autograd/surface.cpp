@@ -86,6 +86,13 @@ lls_status lls_tape_backward(lls_handle tape, int32_t variable) {
     return guarded([&] { tapes().get(tape)->backward(variable); });
 }
 
+lls_status lls_tape_zero_gradients(lls_handle tape) {
+    return guarded([&] {
+        std::shared_ptr<Tape> found = tapes().get(tape);
+        found->restart(found->size());
+    });
+}
+
 lls_status lls_tape_extents(lls_handle tape, int32_t variable, int64_t* extents, int32_t* rank) {
     return guarded([&] {
         requireNotNull(rank, "lls_tape_extents", "rank");

@@ -27,8 +27,20 @@ struct ErrorText {
 
 thread_local ErrorText last;
 
+// A line may hold what a caller passed, of any length: it is cut, at a whole character of UTF-8, so that no other line is lost.
+std::string shortened(const std::string& line, size_t most) {
+    if (line.size() <= most) {
+        return line;
+    }
+    size_t end = most - 3;
+    while (end > 0 && (line[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return line.substr(0, end) + "...";
+}
+
 std::string lines(const std::string& what, const std::string& why, const std::string& fix) {
-    return "error: " + what + "\nwhy: " + why + "\nfix: " + fix;
+    return "error: " + shortened(what, 2000) + "\nwhy: " + shortened(why, LONGEST - 4100) + "\nfix: " + shortened(fix, 2000);
 }
 
 }  // namespace
@@ -76,7 +88,8 @@ const char* lls_last_error(void) { return llmsys::last.text; }
 
 lls_status lls_fail(lls_status status, const char* error, const char* why, const char* fix) {
     lls_status outcome = llmsys::guarded([&] {
-        throw llmsys::Error(status == LLS_OK ? LLS_INTERNAL : status, error ? error : "a plug-in failed", why ? why : "it does not say", fix ? fix : "ask its author");
+        throw llmsys::Error(status == LLS_OK ? LLS_INTERNAL : status, error ? error : "a plug-in failed",
+                            why ? why : "it does not say", fix ? fix : "ask its author");
     });
     return outcome;
 }

@@ -1,4 +1,4 @@
-// lls_implementations, lls_implementation, lls_use, lls_unregister.
+// lls_implementations, lls_implementation, lls_use, lls_selected, lls_unregister.
 #include <deque>
 #include <map>
 #include <mutex>
@@ -70,6 +70,15 @@ lls_status lls_use(const char* slot, const char* name) {
         requireNotNull(slot, "lls_use", "slot");
         requireNotNull(name, "lls_use", "name");
         Registry::process().use(slot, name);
+    });
+}
+
+lls_status lls_selected(const char* slot, const char* algorithm, const char** name) {
+    return guarded([&] {
+        requireNotNull(slot, "lls_selected", "slot");
+        requireNotNull(algorithm, "lls_selected", "algorithm");
+        requireNotNull(name, "lls_selected", "name");
+        *name = kept(Registry::process().selected(slot, algorithm));
     });
 }
 

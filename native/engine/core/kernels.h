@@ -20,8 +20,11 @@ class MatmulKernel {
 public:
     virtual ~MatmulKernel() = default;
     virtual void multiply(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, bool accumulate, Workers& workers) const = 0;
-    // C (M,N) = A (M,K) * W^T + bias, W (N,K) a weight matrix of any type; A and C have column stride 1. Default: widens a panel at a time and multiplies.
+    // C (M,N) = A (M,K) * W^T + bias, W (N,K) a weight matrix of any type; A and C have column stride 1. Default: widens a panel at a time and
+    // multiplies.
     virtual void multiplyWeights(const Matrix& a, const WeightMatrix& w, const float* bias, const Matrix& c, Workers& workers) const;
+    // C (M,N) = A (M,K) * W + bias, W (K,N) in panels that the caller keeps; A and C have column stride 1. Default: widens a panel at a time.
+    virtual void multiplyPanels(const Matrix& a, const lls_panels& w, const float* bias, const Matrix& c, Workers& workers) const;
     // count products of equal shapes, operands `stride` elements apart. Default: one after another.
     virtual void multiplyBatch(const Matrix& a, int64_t aStride, const Matrix& b, int64_t bStride, const Matrix& c, int64_t cStride, int64_t count,
                                bool accumulate, Workers& workers) const;
@@ -33,7 +36,8 @@ class Activation {
 public:
     virtual ~Activation() = default;
     virtual void forward(const float* x, float* y, int64_t size, Workers& workers) const = 0;
-    virtual void backward(const float* x, const float* y, const float* gradY, float* gradX, int64_t size, bool accumulate, Workers& workers) const = 0;
+    virtual void backward(const float* x, const float* y, const float* gradY, float* gradX, int64_t size, bool accumulate,
+                          Workers& workers) const = 0;
 };
 
 // slot "softmax", algorithms "softmax", "log-softmax", along the last axis of (R,C), rows side by side. y may be x.
@@ -41,7 +45,8 @@ class Softmax {
 public:
     virtual ~Softmax() = default;
     virtual void forward(const float* x, float* y, int64_t rows, int64_t columns, Workers& workers) const = 0;
-    virtual void backward(const float* y, const float* gradY, float* gradX, int64_t rows, int64_t columns, bool accumulate, Workers& workers) const = 0;
+    virtual void backward(const float* y, const float* gradY, float* gradX, int64_t rows, int64_t columns, bool accumulate,
+                          Workers& workers) const = 0;
 };
 
 // slot "normalization", algorithms "layernorm", "rmsnorm" over rows (R,C). gamma, beta (C) or null.
@@ -63,7 +68,8 @@ public:
     virtual ~Position() = default;
     // heads[b,h,t,:] turned by the angles position t + start; pairs lie side by side (interleaved) or half a head apart. In place.
     // frequencies: HS/2 radians a position. inverse: turns back, which is the gradient.
-    virtual void rotate(const Heads& heads, const int32_t* positions, const double* frequencies, bool interleaved, bool inverse, Workers& workers) const = 0;
+    virtual void rotate(const Heads& heads, const int32_t* positions, const double* frequencies, bool interleaved, bool inverse,
+                        Workers& workers) const = 0;
     // x (T,C) += the encoding of positions start ... start + T - 1
     virtual void add(float* x, int64_t start, int64_t t, int64_t c, double theta, Workers& workers) const = 0;
 };
@@ -73,7 +79,8 @@ public:
 class Attention {
 public:
     virtual ~Attention() = default;
-    virtual void forward(const Heads& q, const Heads& k, const Heads& v, const lls_mask& mask, const Heads& out, float* logSumExp, Workers& workers) const = 0;
+    virtual void forward(const Heads& q, const Heads& k, const Heads& v, const lls_mask& mask, const Heads& out, float* logSumExp,
+                         Workers& workers) const = 0;
     // writes gradQ, gradK, gradV
     virtual void backward(const Heads& q, const Heads& k, const Heads& v, const lls_mask& mask, const Heads& out, const float* logSumExp,
                           const Heads& gradOut, const Heads& gradQ, const Heads& gradK, const Heads& gradV, Workers& workers) const = 0;
@@ -91,9 +98,10 @@ public:
 class Loss {
 public:
     virtual ~Loss() = default;
-    virtual void forward(const float* predictions, const int32_t* classes, const float* values, float* losses, int64_t n, int64_t v, Workers& workers) const = 0;
-    virtual void backward(const float* predictions, const int32_t* classes, const float* values, const float* gradLosses, float* gradPredictions, int64_t n,
-                          int64_t v, Workers& workers) const = 0;
+    virtual void forward(const float* predictions, const int32_t* classes, const float* values, float* losses, int64_t n, int64_t v,
+                         Workers& workers) const = 0;
+    virtual void backward(const float* predictions, const int32_t* classes, const float* values, const float* gradLosses,
+                          float* gradPredictions, int64_t n, int64_t v, Workers& workers) const = 0;
 };
 
 // slot "elementwise", algorithm "elementwise": rows of equal size, rounded once. y may be a or b.
@@ -113,7 +121,8 @@ class Optimizer {
 public:
     virtual ~Optimizer() = default;
     virtual int memories() const = 0;
-    virtual void update(float* weight, const float* gradient, float* const* memory, int64_t size, const lls_optimizer_step& step, Workers& workers) const = 0;
+    virtual void update(float* weight, const float* gradient, float* const* memory, int64_t size, const lls_optimizer_step& step,
+                        Workers& workers) const = 0;
 };
 
 // slot "sampler", algorithms "greedy", "categorical"; slot "filter", algorithms "temperature", "top-k", "top-p": logits (V) in place

@@ -4,6 +4,10 @@
 #include <mutex>
 #include <vector>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "engine/core/surface.h"
 
 namespace llmsys {
@@ -44,12 +48,15 @@ extern "C" lls_status lls_shutdown(void) {
                 std::lock_guard<std::mutex> lock(lasting().mutex);
                 if (lasting().all.empty()) {
                     std::vector<Last>().swap(lasting().all);
-                    return;
+                    break;
                 }
                 last = lasting().all.back();
                 lasting().all.pop_back();
             }
             last.giveBack(last.object);                               // outside the lock
         }
+#if defined(__GLIBC__)
+        malloc_trim(0);                                               // what was freed stays with the process otherwise, a heap for each thread
+#endif
     });
 }

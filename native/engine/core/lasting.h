@@ -1,5 +1,5 @@
-// Objects of the whole library: made at their first use, never destroyed by the end of a process (other threads may still compute then), given back by
-// lls_shutdown, so that a library that is loaded again and again (a Java bundle that is updated) leaves nothing behind.
+// Objects of the whole library: made at their first use, never destroyed by the end of a process (other threads may still compute then), given back
+// by lls_shutdown, so that a library that is loaded again and again (a Java bundle that is updated) leaves nothing behind.
 //
 //   static Kept* only = lasting(new Kept());
 #pragma once

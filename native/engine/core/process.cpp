@@ -67,7 +67,8 @@ lls_status lls_require_abi(uint32_t version) {
 lls_status lls_set_threads(int32_t threads) {
     return guarded([&] {
         if (threads < 1 || threads > MOST_THREADS) {
-            throw Error(LLS_INVALID, "lls_set_threads got " + std::to_string(threads), "threads are 1 to " + std::to_string(MOST_THREADS), "pass a number of them");
+            throw Error(LLS_INVALID, "lls_set_threads got " + std::to_string(threads), "threads are 1 to " + std::to_string(MOST_THREADS),
+                        "pass a number of them");
         }
         std::shared_ptr<Workers> before;                      // its threads end outside the lock, when no call holds it
         SharedWorkers& all = shared();

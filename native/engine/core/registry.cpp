@@ -113,7 +113,8 @@ Entry Registry::find(const std::string& slot, const std::string& name) const {
     std::lock_guard<std::mutex> lock(state_->mutex);
     Entry found = state_->find(slot, name);
     if (!found->usable) {
-        throw Error(LLS_UNSUPPORTED, name + " of slot " + slot + " cannot run here", "this processor has " + std::string(lls_cpu()), "choose another");
+        throw Error(LLS_UNSUPPORTED, name + " of slot " + slot + " cannot run here", "this processor has " + std::string(lls_cpu()),
+                    "choose another");
     }
     return found;
 }
@@ -139,6 +140,13 @@ void Registry::use(const std::string& slot, const std::string& name) {
     Entry found = find(slot, name);
     std::lock_guard<std::mutex> lock(state_->mutex);
     state_->chosen[{slot, found->algorithm}] = name;
+}
+
+std::string Registry::selected(const std::string& slot, const std::string& algorithm) const {
+    serving(slot, algorithm);
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    auto choice = state_->chosen.find({slot, algorithm});
+    return choice == state_->chosen.end() ? "auto" : choice->second;
 }
 
 }  // namespace llmsys

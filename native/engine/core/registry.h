@@ -39,6 +39,8 @@ public:
 
     // "auto" gives the choice back to the ranking. Throws LLS_NOT_FOUND, or LLS_UNSUPPORTED when the processor cannot run it.
     void use(const std::string& slot, const std::string& name);
+    // What `use` selected, or "auto". Throws LLS_NOT_FOUND for an algorithm that nothing computes.
+    std::string selected(const std::string& slot, const std::string& algorithm) const;
 
 private:
     Registry();

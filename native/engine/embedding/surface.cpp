@@ -13,6 +13,7 @@ extern "C" {
 lls_status lls_embedding(const char* name, const int32_t* ids, int64_t count, const lls_weights* table, float* y) {
     return guarded([&] {
         requireNotNull(table, "lls_embedding", "table");
+        requireWeightType(table->type);
         int64_t size = checkedSize("lls_embedding", {table->rows, table->columns});
         requireArray(table->data, size, "lls_embedding", "table.data");
         int64_t numbers = checkedSize("lls_embedding", {count, table->columns});

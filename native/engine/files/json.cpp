@@ -22,7 +22,8 @@ uint32_t Json::after(uint32_t index) const {
 JsonKind JsonValue::kind() const noexcept { return index_ == NOWHERE ? JsonKind::Absent : document_->node(index_).kind; }
 
 void JsonValue::refuse(const std::string& why) const {
-    throw Error(LLS_FILE, "cannot read " + document_->name(), (key_.empty() ? "a value " : "the field \"" + std::string(key_.substr(0, 80)) + "\" ") + why,
+    throw Error(LLS_FILE, "cannot read " + document_->name(), (key_.empty() ? "a value " : "the field \"" + std::string(key_.substr(0, 80)) + "\" ")
+                + why,
                 "give the file that belongs to the model");
 }
 

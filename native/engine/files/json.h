@@ -4,9 +4,9 @@
 //   int64_t layers = config.root().get("num_layers").whole(1, 1024);
 //   for (JsonMember each : config.root().get("vocab").members()) { each.key; each.value.whole(0, 99); }
 //
-// The tree is one array of 16-byte values in the order of the text, a container before what it holds, and one string with all texts, so a file of n bytes
-// takes O(n) memory and time whatever it says. Bounded: bytes, depth, number of values. Refused: a key that stands twice in an object, bytes that are not
-// UTF-8, half a surrogate pair, numbers out of range, anything after the end.
+// The tree is one array of 16-byte values in the order of the text, a container before what it holds, and one string with all texts, so a file of n
+// bytes takes O(n) memory and time whatever it says. Bounded: bytes, depth, number of values. Refused: a key that stands twice in an object, bytes
+// that are not UTF-8, half a surrogate pair, numbers out of range, anything after the end.
 #pragma once
 
 #include <cstdint>

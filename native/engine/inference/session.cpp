@@ -237,6 +237,12 @@ int64_t Session::promptScores(const float** logProbabilities) {
     return promptLength_;
 }
 
+void Session::chooseBy(double temperature, int32_t topK, double topP) {
+    options_.temperature = temperature;
+    options_.top_k = topK;
+    options_.top_p = topP;
+}
+
 void Session::cancel() {
     std::lock_guard<std::mutex> lock(cancelling_);
     cancelled_ = true;

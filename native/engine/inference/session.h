@@ -30,6 +30,8 @@ public:
     const float* logits();
     int32_t alternatives(const int32_t** ids, const float** logProbabilities);
     int64_t promptScores(const float** logProbabilities);
+    // How the tokens that follow are chosen. Checked by the caller.
+    void chooseBy(double temperature, int32_t topK, double topP);
     // From any thread.
     void cancel();
 

@@ -18,6 +18,12 @@ void requireRange(const char* function, const char* field, double value, double 
     }
 }
 
+void requireSampling(const char* function, double temperature, int32_t topK, double topP) {
+    requireRange(function, "temperature", temperature, 0, 1e6);
+    requireRange(function, "top_k", topK, 0, INT32_MAX);
+    requireRange(function, "top_p", topP, 1e-9, 1);
+}
+
 // Whether more than the number is asked for, and there is room.
 bool wanted(const char* function, int64_t count, int64_t capacity) {
     if (capacity != 0 && capacity < count) {
@@ -47,9 +53,7 @@ void requireOptions(const Model& model, int64_t prompt, const lls_generation_opt
     }
     const ModelConfig& config = model.config();
     requireRange(function, "max_tokens", options->max_tokens, 0, INT32_MAX);
-    requireRange(function, "temperature", options->temperature, 0, 1e6);
-    requireRange(function, "top_k", options->top_k, 0, INT32_MAX);
-    requireRange(function, "top_p", options->top_p, 1e-9, 1);
+    requireSampling(function, options->temperature, options->top_k, options->top_p);
     requireRange(function, "slide", options->slide, 0, 1);
     requireRange(function, "alternatives", options->alternatives, -1, static_cast<double>(config.vocabSize));
     requireRange(function, "prompt_scores", options->prompt_scores, 0, 1);
@@ -157,6 +161,15 @@ lls_status lls_session_prompt_scores(lls_handle session, float* log_probabilitie
             requireNotNull(log_probabilities, "lls_session_prompt_scores", "log_probabilities");
             std::copy(from, from + *count, log_probabilities);
         }
+    });
+}
+
+lls_status lls_session_sampling(lls_handle session, double temperature, int32_t top_k, double top_p) {
+    return guarded([&] {
+        std::shared_ptr<Session> one = sessions().get(session);
+        requireSampling("lls_session_sampling", temperature, top_k, top_p);
+        std::unique_lock<std::mutex> lock = alone(*one, "lls_session_sampling");
+        one->chooseBy(temperature, top_k, top_p);
     });
 }
 

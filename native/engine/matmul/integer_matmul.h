@@ -14,6 +14,9 @@ public:
 
     void multiply(const Matrix& a, const Matrix& b, const float* bias, const Matrix& c, bool accumulate, Workers& workers) const override;
     void multiplyWeights(const Matrix& a, const WeightMatrix& w, const float* bias, const Matrix& c, Workers& workers) const override;
+    void multiplyPanels(const Matrix& a, const lls_panels& w, const float* bias, const Matrix& c, Workers& workers) const override {
+        exact_->multiplyPanels(a, w, bias, c, workers);
+    }
     void multiplyBatch(const Matrix& a, int64_t aStride, const Matrix& b, int64_t bStride, const Matrix& c, int64_t cStride, int64_t count,
             bool accumulate,
                        Workers& workers) const override;

@@ -3,6 +3,7 @@
 
 #include "engine/core/buffer.h"
 #include "engine/core/kernels.h"
+#include "engine/matmul/lane_panels.h"
 #include "engine/matmul/panels.h"
 
 namespace llmsys {
@@ -21,6 +22,19 @@ void MatmulKernel::multiplyWeights(const Matrix& a, const WeightMatrix& w, const
             widenPanel(w.type(), w.panel(panel), 0, w.inputs(), floats);
         }
         Matrix b{floats, w.inputs(), columns, WIDTH, 1};
+        Matrix part{c.data + first * c.column_stride, c.rows, columns, c.row_stride, c.column_stride};
+        multiply(a, b, bias == nullptr ? nullptr : bias + first, part, false, workers);
+    }
+}
+
+void MatmulKernel::multiplyPanels(const Matrix& a, const lls_panels& w, const float* bias, const Matrix& c, Workers& workers) const {
+    constexpr int64_t WIDTH = WeightMatrix::WIDTH;
+    const LaneWidener& widener = LaneWidener::portable();
+    Buffer scratch(w.inputs * WIDTH * static_cast<int64_t>(sizeof(float)), "matmul scratch");
+    for (int64_t first = 0; first < w.outputs; first += WIDTH) {
+        widener.widen(w, first / WIDTH, 0, w.inputs, scratch.floats());
+        int64_t columns = std::min(WIDTH, w.outputs - first);
+        Matrix b{scratch.floats(), w.inputs, columns, WIDTH, 1};
         Matrix part{c.data + first * c.column_stride, c.rows, columns, c.row_stride, c.column_stride};
         multiply(a, b, bias == nullptr ? nullptr : bias + first, part, false, workers);
     }

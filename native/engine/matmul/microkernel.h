@@ -42,5 +42,6 @@ struct MicroKernel {
 // Null where this library was built for another processor.
 const MicroKernel* microKernelAvx512();
 const MicroKernel* microKernelAvx2();
+const MicroKernel* microKernelWasm();
 
 }  // namespace llmsys

@@ -46,8 +46,19 @@ public:
         return memory;
     }
     bool packs() const override { return true; }
+    // A few rows of all strips before the next rows: rows may be pages apart, and what lies side by side is read together.
+    void strips(int64_t n, int64_t width, int64_t count, int64_t k, int64_t depth, float* memory, int64_t size, const float** places,
+            int64_t& stride) const override {
+        for (int64_t done = 0; done == 0 || done < depth; done += ROWS_TOGETHER) {
+            for (int64_t i = 0; i < count; i++) {
+                strip(n + i * width, k + done, std::min(ROWS_TOGETHER, depth - done), memory + i * size + done * width, stride);
+                places[i] = memory + i * size;
+            }
+        }
+    }
 
 private:
+    static constexpr int64_t ROWS_TOGETHER = 32;
     const MicroKernel& kernel_;
     const Matrix& b_;
 };
@@ -93,9 +104,9 @@ void PackedMatmul::multiply(const Matrix& a, const Matrix& b, const float* bias,
     if (rightLies && leftLies) {
         multiplyStraight(kernel_, a, PlainRight(b), bias, c, accumulate, workers);
     } else if (rightLies) {
-        multiplyPanels(kernel_, a, PlainRight(b), bias, c, accumulate, workers);
+        llmsys::multiplyPanels(kernel_, a, PlainRight(b), bias, c, accumulate, workers);
     } else {
-        multiplyPanels(kernel_, a, PackedRight(kernel_, b), bias, c, accumulate, workers);
+        llmsys::multiplyPanels(kernel_, a, PackedRight(kernel_, b), bias, c, accumulate, workers);
     }
 }
 
@@ -108,7 +119,7 @@ void PackedMatmul::multiplyWeights(const Matrix& a, const WeightMatrix& w, const
     if (near || c.rows <= FEW * kernel_.rows) {
         multiplyStraight(kernel_, a, right, bias, c, false, workers);
     } else {
-        multiplyPanels(kernel_, a, right, bias, c, false, workers);
+        llmsys::multiplyPanels(kernel_, a, right, bias, c, false, workers);
     }
 }
 

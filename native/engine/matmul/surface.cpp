@@ -7,6 +7,7 @@
 #include "engine/core/registry.h"
 #include "engine/core/surface.h"
 #include "engine/matmul/checks.h"
+#include "engine/matmul/lane_panels.h"
 
 namespace llmsys {
 
@@ -47,22 +48,28 @@ Matrix sideBySide(const Matrix& matrix, Buffer& memory) {
     return Matrix{memory.floats(), matrix.rows, matrix.columns, matrix.columns, 1};
 }
 
-// Kernels want rows of A and C side by side; others are copied.
-void multiplyWeights(const char* function, const MatmulKernel& kernel, const WeightMatrix& w, const lls_matrix* a, const float* bias,
-        const lls_matrix* c) {
+// Kernels want rows of A and C side by side; others are copied. product(left, result)
+template <typename Product>
+void rowsSideBySide(const char* function, int64_t inputs, int64_t outputs, const lls_matrix* a, const lls_matrix* c, Product product) {
     requireMatrix(function, "a", a, false);
     requireMatrix(function, "c", c, true);
-    requireFit(function, *a, w.inputs(), w.outputs(), *c);
+    requireFit(function, *a, inputs, outputs, *c);
     Buffer aMemory, cMemory;
     Matrix left = sideBySide(*a, aMemory);
     Matrix result = sideBySide(*c, cMemory);
     if (left.data != a->data) {
         copy(*a, left);
     }
-    kernel.multiplyWeights(left, w, bias, result, *sharedWorkers());
+    product(left, result);
     if (result.data != c->data) {
         copy(result, *c);
     }
+}
+
+void multiplyWeights(const char* function, const MatmulKernel& kernel, const WeightMatrix& w, const lls_matrix* a, const float* bias,
+        const lls_matrix* c) {
+    rowsSideBySide(function, w.inputs(), w.outputs(), a, c,
+            [&](const Matrix& left, const Matrix& result) { kernel.multiplyWeights(left, w, bias, result, *sharedWorkers()); });
 }
 
 }  // namespace
@@ -108,6 +115,15 @@ lls_status lls_matmul_batch(const char* name, const lls_matrix* a, int64_t a_str
 
 lls_status lls_matmul_weights(const char* name, const lls_matrix* a, const lls_weights* w, const float* bias, const lls_matrix* c) {
     return guarded([&] { multiplyWeights("lls_matmul_weights", *kernelOf(name), *arrange("lls_matmul_weights", w), a, bias, c); });
+}
+
+lls_status lls_matmul_panels(const char* name, const lls_matrix* a, const lls_panels* w, const float* bias, const lls_matrix* c) {
+    return guarded([&] {
+        requirePanels("lls_matmul_panels", w);
+        std::shared_ptr<const MatmulKernel> kernel = kernelOf(name);
+        rowsSideBySide("lls_matmul_panels", w->inputs, w->outputs, a, c,
+                [&](const Matrix& left, const Matrix& result) { kernel->multiplyPanels(left, *w, bias, result, *sharedWorkers()); });
+    });
 }
 
 lls_status lls_arranged_create(const lls_weights* w, lls_handle* arranged) {

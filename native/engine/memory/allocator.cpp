@@ -20,6 +20,9 @@ constexpr size_t LONGEST_OWNER = 63;
 
 int64_t rounded(int64_t bytes) { return std::max<int64_t>(1, (bytes + 63) / 64) * 64; }
 
+// Where addresses have 32 bits, as in WebAssembly, a size may have more.
+bool addressable(int64_t bytes) { return static_cast<int64_t>(static_cast<size_t>(bytes)) == bytes; }
+
 struct Memory {
     struct Block {
         int64_t bytes;
@@ -29,24 +32,15 @@ struct Memory {
     std::mutex mutex;
     std::unordered_map<void*, Block> blocks;
     std::map<std::string, lls_memory_stats> owners;
+    std::map<std::string, int64_t> reserved;              // of an owner's live bytes, those that are memory from elsewhere
     lls_memory_stats total{};
     int64_t failAt = 0;
 
     void* allocate(int64_t bytes, const char* owner) {
-        if (bytes < 0 || bytes > INT64_MAX - 64) {
-            throw Error(LLS_INVALID, "lls_allocate got " + std::to_string(bytes) + " bytes", "no memory has that size", "pass a size from 0 on");
-        }
-        std::string name = owner == nullptr ? "" : std::string(owner).substr(0, LONGEST_OWNER);
+        std::string name = named(owner);
         std::lock_guard<std::mutex> lock(mutex);
-        if (failAt > 0 && --failAt == 0) {
-            throw Error(LLS_OUT_OF_MEMORY, "no memory for " + std::to_string(bytes) + " bytes of " + name, "a test asked for this failure", "none");
-        }
-        if (total.limit_bytes > 0 && bytes > total.limit_bytes - total.live_bytes) {
-            throw Error(LLS_OUT_OF_MEMORY, "no memory for " + std::to_string(bytes) + " bytes of " + name,
-                        std::to_string(total.live_bytes) + " of at most " + std::to_string(total.limit_bytes) + " bytes are in use",
-                        "close what is not needed, or raise the limit with lls_memory_limit");
-        }
-        void* memory = std::aligned_alloc(ALIGNMENT, static_cast<size_t>(rounded(bytes)));
+        check("lls_allocate", bytes, name);
+        void* memory = addressable(rounded(bytes)) ? std::aligned_alloc(ALIGNMENT, static_cast<size_t>(rounded(bytes))) : nullptr;
         if (memory == nullptr) {
             throw Error(LLS_OUT_OF_MEMORY, "no memory for " + std::to_string(bytes) + " bytes of " + name, "the system gives no more",
                         "close what is not needed, or use a smaller model");
@@ -63,22 +57,67 @@ struct Memory {
         return memory;
     }
 
+    void reserve(int64_t bytes, const char* owner) {
+        std::string name = named(owner);
+        std::lock_guard<std::mutex> lock(mutex);
+        check("lls_memory_reserve", bytes, name);
+        int64_t& mine = reserved[name];
+        count(owners[name], bytes);
+        mine += bytes;
+        count(total, bytes);
+    }
+
+    void release(int64_t bytes, const char* owner) {
+        std::string name = named(owner);
+        std::lock_guard<std::mutex> lock(mutex);
+        auto found = reserved.find(name);
+        int64_t there = found == reserved.end() ? 0 : found->second;
+        if (found == reserved.end() || bytes < 0 || bytes > there) {
+            throw Error(LLS_INVALID, "lls_memory_release got " + std::to_string(bytes) + " bytes of " + name,
+                        "it has reserved " + std::to_string(there), "release what lls_memory_reserve took, once, with the same owner");
+        }
+        found->second -= bytes;
+        countOff(owners.at(name), bytes);
+    }
+
     void free(void* memory) {
         std::lock_guard<std::mutex> lock(mutex);
         auto found = blocks.find(memory);
         if (found == blocks.end()) {
-            throw Error(LLS_INVALID, "lls_free got an address that is not in use", "it was not allocated here, or was freed before", "free each block once");
+            throw Error(LLS_INVALID, "lls_free got an address that is not in use", "it was not allocated here, or was freed before",
+                        "free each block once");
         }
-        lls_memory_stats& mine = owners.at(*found->second.owner);
-        for (lls_memory_stats* stats : {&mine, &total}) {
-            stats->live_bytes -= found->second.bytes;
-            stats->frees++;
-        }
+        countOff(owners.at(*found->second.owner), found->second.bytes);
         blocks.erase(found);
         std::free(memory);
     }
 
 private:
+    static std::string named(const char* owner) { return owner == nullptr ? "" : std::string(owner).substr(0, LONGEST_OWNER); }
+
+    // Throws when there is no such size, a test asked for a failure, or the limit would be passed.
+    void check(const char* function, int64_t bytes, const std::string& name) {
+        if (bytes < 0 || bytes > INT64_MAX - 64) {
+            throw Error(LLS_INVALID, std::string(function) + " got " + std::to_string(bytes) + " bytes", "no memory has that size",
+                        "pass a size from 0 on");
+        }
+        if (failAt > 0 && --failAt == 0) {
+            throw Error(LLS_OUT_OF_MEMORY, "no memory for " + std::to_string(bytes) + " bytes of " + name, "a test asked for this failure", "none");
+        }
+        if (total.limit_bytes > 0 && bytes > total.limit_bytes - total.live_bytes) {
+            throw Error(LLS_OUT_OF_MEMORY, "no memory for " + std::to_string(bytes) + " bytes of " + name,
+                        std::to_string(total.live_bytes) + " of at most " + std::to_string(total.limit_bytes) + " bytes are in use",
+                        "close what is not needed, or raise the limit with lls_memory_limit");
+        }
+    }
+
+    void countOff(lls_memory_stats& mine, int64_t bytes) {
+        for (lls_memory_stats* stats : {&mine, &total}) {
+            stats->live_bytes -= bytes;
+            stats->frees++;
+        }
+    }
+
     static void count(lls_memory_stats& stats, int64_t bytes) {
         stats.live_bytes += bytes;
         stats.peak_bytes = std::max(stats.peak_bytes, stats.live_bytes);
@@ -153,7 +192,8 @@ lls_status lls_memory_owner(int32_t index, char* owner, int32_t capacity, lls_me
         std::lock_guard<std::mutex> lock(all().mutex);
         if (index < 0 || index >= static_cast<int32_t>(all().owners.size()) || capacity < 1) {
             throw Error(LLS_INVALID, "lls_memory_owner got index " + std::to_string(index) + " and capacity " + std::to_string(capacity),
-                        "there are " + std::to_string(all().owners.size()) + " owners", "count up to what lls_memory_owners tells, with room for 64 bytes");
+                        "there are " + std::to_string(all().owners.size()) + " owners",
+                                "count up to what lls_memory_owners tells, with room for 64 bytes");
         }
         auto found = std::next(all().owners.begin(), index);
         size_t length = std::min(found->first.size(), static_cast<size_t>(capacity - 1));
@@ -161,6 +201,14 @@ lls_status lls_memory_owner(int32_t index, char* owner, int32_t capacity, lls_me
         owner[length] = '\0';
         *stats = found->second;
     });
+}
+
+lls_status lls_memory_reserve(int64_t bytes, const char* owner) {
+    return guarded([&] { all().reserve(bytes, owner); });
+}
+
+lls_status lls_memory_release(int64_t bytes, const char* owner) {
+    return guarded([&] { all().release(bytes, owner); });
 }
 
 lls_status lls_memory_limit(int64_t bytes) {

@@ -49,7 +49,8 @@ private:
 
 class PluginNormalization final : public Normalization {
 public:
-    PluginNormalization(std::string name, const lls_normalization_kernel& kernel, void* self) : name_(std::move(name)), kernel_(kernel), self_(self) {}
+    PluginNormalization(std::string name, const lls_normalization_kernel& kernel, void* self) : name_(std::move(name)), kernel_(kernel),
+            self_(self) {}
     int64_t savedPerRow() const override { return kernel_.saved_per_row; }
     void forward(const float* x, const float* gamma, const float* beta, float eps, float* y, float* saved, int64_t rows, int64_t columns,
                  Workers& workers) const override {
@@ -59,8 +60,8 @@ public:
         shared.rethrow();
         call.check(status);
     }
-    void backward(const float* x, const float* gamma, const float* saved, const float* gradY, float* gradX, float* gradGamma, float* gradBeta, int64_t rows,
-                  int64_t columns, Workers& workers) const override {
+    void backward(const float* x, const float* gamma, const float* saved, const float* gradY, float* gradX,
+                  float* gradGamma, float* gradBeta, int64_t rows, int64_t columns, Workers& workers) const override {
         PluginCall call(name_);
         PluginWorkers shared(workers);
         lls_status status = kernel_.backward(self_, shared.view(), x, gamma, saved, gradY, gradX, gradGamma, gradBeta, rows, columns);

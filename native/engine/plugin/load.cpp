@@ -1,4 +1,5 @@
-// lls_load_plugin: a shared library whose lls_plugin_register(LLS_ABI_VERSION) registers its kernels. It is never unloaded, because calls may run in it.
+// lls_load_plugin: a shared library whose lls_plugin_register(LLS_ABI_VERSION) registers its kernels. It is never unloaded, because calls may run in
+// it.
 #include <string>
 
 #include "engine/core/surface.h"
@@ -25,7 +26,8 @@ void load(const std::string& path) {
     std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
-        throw Error(LLS_FILE, "cannot load the plug-in " + path, loaderError(), "give the path of a shared library that was built with this llmsys.h");
+        throw Error(LLS_FILE, "cannot load the plug-in " + path, loaderError(),
+                    "give the path of a shared library that was built with this llmsys.h");
     }
     using Register = lls_status (*)(uint32_t);
     Register registerAll = reinterpret_cast<Register>(dlsym(library, "lls_plugin_register"));
@@ -42,7 +44,8 @@ void load(const std::string& path) {
 #else
 
 void load(const std::string& path) {
-    throw Error(LLS_UNSUPPORTED, "cannot load the plug-in " + path, "this build has no shared libraries", "register the kernel from the program itself");
+    throw Error(LLS_UNSUPPORTED, "cannot load the plug-in " + path, "this build has no shared libraries",
+                "register the kernel from the program itself");
 }
 
 #endif

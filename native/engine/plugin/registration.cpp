@@ -12,7 +12,8 @@ constexpr size_t LONGEST_NAME = 64;
 constexpr size_t LONGEST_TEXT = 400;
 
 [[noreturn]] void refuse(const char* function, const std::string& why) {
-    throw Error(LLS_INVALID, std::string(function) + " got a registration that is not whole", why, "fill every field as llmsys.h says, and build with it");
+    throw Error(LLS_INVALID, std::string(function) + " got a registration that is not whole", why,
+                "fill every field as llmsys.h says, and build with it");
 }
 
 std::string text(const char* function, const char* field, const char* given, size_t longest, bool needed) {
@@ -58,7 +59,8 @@ std::string part(const std::string& all, const char* from, const char* to) {
 Implementation checkedRegistration(const char* function, const char* slot, const lls_registration* what) {
     requireNotNull(what, function, "what");
     if (what->size != sizeof(lls_registration)) {
-        refuse(function, "its size is " + std::to_string(what->size) + ", and lls_registration has " + std::to_string(sizeof(lls_registration)) + " bytes");
+        refuse(function, "its size is " + std::to_string(what->size) + ", and lls_registration has " + std::to_string(sizeof(lls_registration))
+               + " bytes");
     }
     Implementation implementation;
     implementation.slot = slot;
@@ -95,7 +97,8 @@ void PluginCall::check(lls_status status) const {
     std::string told = lls_last_error();
     bool said = hashOf(told.c_str()) != before_;            // this one begins with the plug-in's name, so the same failure again differs from it
     bool known = status > LLS_OK && status <= LLS_INTERNAL;
-    std::string why = said ? part(told, "\nwhy: ", "\nfix: ") : "it returned the status " + std::to_string(static_cast<int>(status)) + " and did not say why";
+    std::string why = said ? part(told, "\nwhy: ", "\nfix: ") : "it returned the status " + std::to_string(static_cast<int>(status))
+            + " and did not say why";
     std::string fix = said ? part(told, "\nfix: ", nullptr) : "choose another implementation, and tell the plug-in's author";
     throw Error(known ? status : LLS_INTERNAL, "the plug-in's " + name_ + (said ? ": " + part(told, "error: ", "\nwhy: ") : " failed"), why, fix);
 }

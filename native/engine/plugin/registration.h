@@ -16,7 +16,8 @@ Implementation checkedRegistration(const char* function, const char* slot, const
 void requireKernel(const char* function, const void* kernel, size_t expected);
 void requireFunction(const char* function, const char* name, bool there);
 
-// One call of a plug-in: a status that is not LLS_OK becomes an Error with the text that the plug-in gave to lls_fail, on this thread, during the call.
+// One call of a plug-in: a status that is not LLS_OK becomes an Error with the text that the plug-in gave to lls_fail, on this thread, during the
+// call.
 class PluginCall {
 public:
     explicit PluginCall(const std::string& name);

@@ -23,7 +23,8 @@ std::shared_ptr<const K> chosen(const char* function, const char* slot, const ch
 
 void requireSize(const char* function, int64_t v) {
     if (v < 1 || v > std::numeric_limits<int32_t>::max()) {
-        throw Error(LLS_SHAPE, std::string(function) + " got logits (" + std::to_string(v) + ")", "a vocabulary has 1 to 2^31 - 1 tokens", "pass logits (V)");
+        throw Error(LLS_SHAPE, std::string(function) + " got logits (" + std::to_string(v) + ")", "a vocabulary has 1 to 2^31 - 1 tokens",
+                    "pass logits (V)");
     }
 }
 

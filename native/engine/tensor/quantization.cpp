@@ -90,10 +90,10 @@ const char* nameOf(lls_dtype type) {
     return "unknown";
 }
 
-void requireWeightType(const lls_weights& weights) {
-    static_assert(sizeof(weights.type) == sizeof(int), "a C enum");
+void requireWeightType(const lls_dtype& passed) {
+    static_assert(sizeof passed == sizeof(int), "a C enum");
     int type;
-    std::memcpy(&type, &weights.type, sizeof type);                   // to look at a wrong one as an enum would be undefined
+    std::memcpy(&type, &passed, sizeof type);                   // to look at a wrong one as an enum would be undefined
     if (type < LLS_F32 || type > LLS_Q4_0) {
         throw Error(LLS_UNSUPPORTED, "weights of type " + std::to_string(type), "weight types are F32, F16, BF16, Q8_0, Q4_0",
                     "convert the matrix to one of them");

@@ -17,7 +17,7 @@ constexpr int64_t BLOCK = 32;
 int64_t bytesOf(lls_dtype type, int64_t count);
 const char* nameOf(lls_dtype type);
 // What a caller of the C surface passes may be no lls_dtype at all. Throws Error LLS_UNSUPPORTED.
-void requireWeightType(const lls_weights& weights);
+void requireWeightType(const lls_dtype& passed);
 
 float halfToFloat(uint16_t bits);
 uint16_t floatToHalf(float value);      // to nearest, ties to even

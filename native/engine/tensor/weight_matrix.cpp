@@ -24,7 +24,7 @@ int64_t outputsOf(const std::vector<lls_weights>& parts) {
     }
     int64_t outputs = 0;
     for (const lls_weights& part : parts) {
-        requireWeightType(part);
+        requireWeightType(part.type);
         if (part.rows < 0 || part.columns < 0) {
             throw Error(LLS_SHAPE, "weights " + textOf(part), "no extent is negative", "pass the shape of the data");
         }

@@ -1,7 +1,7 @@
 // Finds tokens that stand beside the model, such as <|endoftext|>, before the rest of a text is cut.
 //
-// As Hugging Face does it: from left to right, of several that begin at one place the longest. One that may not stand there (a single word inside another,
-// a special token that is not asked for) is text, and nothing else is looked for in it.
+// As Hugging Face does it: from left to right, of several that begin at one place the longest. One that may not stand there (a single word inside
+// another, a special token that is not asked for) is text, and nothing else is looked for in it.
 #pragma once
 
 #include <cstdint>

@@ -51,6 +51,16 @@ lls_status lls_tokenizer_load(const char* path, const char* kind, lls_handle* to
     });
 }
 
+lls_status lls_tokenizer_load_bytes(const void* bytes, int64_t count, const char* name, lls_handle* tokenizer) {
+    return guarded([&] {
+        requireCount("lls_tokenizer_load_bytes", "count", count, bytes);
+        requireNotNull(bytes, "lls_tokenizer_load_bytes", "bytes");
+        requireNotNull(tokenizer, "lls_tokenizer_load_bytes", "tokenizer");
+        std::string_view content(static_cast<const char*>(bytes), static_cast<size_t>(count));
+        *tokenizer = tokenizers().add(tokenizerOfBytes(content, name == nullptr ? "the tokenizer's bytes" : std::string(name).substr(0, 200)));
+    });
+}
+
 lls_status lls_tokenizer_vocab_size(lls_handle tokenizer, int32_t* size) {
     return guarded([&] {
         requireNotNull(size, "lls_tokenizer_vocab_size", "size");
@@ -58,7 +68,8 @@ lls_status lls_tokenizer_vocab_size(lls_handle tokenizer, int32_t* size) {
     });
 }
 
-lls_status lls_tokenizer_encode(lls_handle tokenizer, const char* utf8, int64_t bytes, int32_t special, int32_t* ids, int64_t capacity, int64_t* count) {
+lls_status lls_tokenizer_encode(lls_handle tokenizer, const char* utf8, int64_t bytes, int32_t special, int32_t* ids, int64_t capacity,
+                                int64_t* count) {
     return guarded([&] {
         requireCount("lls_tokenizer_encode", "utf8", bytes, utf8);
         requireCount("lls_tokenizer_encode", "ids", capacity, ids);

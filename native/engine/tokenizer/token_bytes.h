@@ -1,4 +1,5 @@
-// Id to bytes and back. All bytes lie in one string; the way back is a hash table with open addressing. Ids that stand for nothing have no bytes. Immutable.
+// Id to bytes and back. All bytes lie in one string; the way back is a hash table with open addressing. Ids that stand for nothing have no bytes.
+// Immutable.
 #pragma once
 
 #include <cstdint>

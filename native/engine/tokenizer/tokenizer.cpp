@@ -5,7 +5,8 @@ namespace llmsys {
 void refuseTokenizer(const std::string& why) { throw Error(LLS_FILE, "cannot read the tokenizer", why, "give the files that belong to the model"); }
 
 void refuseUnknown(const std::string& part, std::string_view name) {
-    throw Error(LLS_UNSUPPORTED, "cannot read the tokenizer", "its " + part + " is " + std::string(name.substr(0, 200)) + ", which is not implemented",
+    throw Error(LLS_UNSUPPORTED, "cannot read the tokenizer", "its " + part + " is " + std::string(name.substr(0, 200))
+                + ", which is not implemented",
                 "use another tokenizer, or export it without that " + part);
 }
 

@@ -25,8 +25,8 @@ public:
     // "whitespace", "char", "byte-bpe", "sentencepiece-bpe"
     virtual const char* type() const = 0;
     virtual int32_t vocabSize() const = 0;
-    // Appends. special: texts of special tokens become those tokens, and what the vocabulary wants at the ends is added; tokens that are not special but
-    // stand beside the vocabulary are found either way. Throws Error LLS_INVALID for what the vocabulary cannot express.
+    // Appends. special: texts of special tokens become those tokens, and what the vocabulary wants at the ends is added; tokens that are not special
+    // but stand beside the vocabulary are found either way. Throws Error LLS_INVALID for what the vocabulary cannot express.
     virtual void encode(std::string_view text, bool special, std::vector<int32_t>& ids) const = 0;
     // Appends the bytes of the next id: what is written for ids 0 to i never changes when more follow. Throws Error LLS_INVALID for an id outside.
     virtual void decodeNext(int32_t id, Place& place, std::string& bytes) const = 0;

@@ -144,7 +144,8 @@ std::shared_ptr<const Tokenizer> readTokenizer(const std::string& path) {
 
 std::shared_ptr<const Tokenizer> learnTokenizer(const std::string& path, const std::string& kind) {
     if (kind != "whitespace" && kind != "char") {
-        throw Error(LLS_UNSUPPORTED, "no tokenizer of the kind \"" + kind.substr(0, 40) + "\" is learned from a text", "the kinds are whitespace and char",
+        throw Error(LLS_UNSUPPORTED, "no tokenizer of the kind \"" + kind.substr(0, 40) + "\" is learned from a text",
+                    "the kinds are whitespace and char",
                     "pass one of them, or null for a tokenizer's file");
     }
     MappedFile file(path);

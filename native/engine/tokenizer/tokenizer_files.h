@@ -1,7 +1,7 @@
 // The door for tokenizers on a disk: finds out what a file or folder holds by its content.
 //
-// In a folder the first of these counts: tokenizer.json, tokenizer.model, vocab.json with merges.txt, encoder.json with vocab.bpe, tokenizer.bin, the only
-// .tiktoken or .gguf file.
+// In a folder the first of these counts: tokenizer.json, tokenizer.model, vocab.json with merges.txt, encoder.json with vocab.bpe, tokenizer.bin, the
+// only .tiktoken or .gguf file.
 #pragma once
 
 #include <memory>

@@ -55,11 +55,13 @@ std::shared_ptr<const Tokenizer> WhitespaceTokenizer::learned(std::string_view t
     }
     counts.erase(UNKNOWN);
     if (static_cast<int64_t>(counts.size()) >= MOST_TOKENS) {
-        throw Error(LLS_INVALID, "cannot learn a vocabulary of " + std::to_string(counts.size()) + " words", std::to_string(MOST_TOKENS) + " are possible",
+        throw Error(LLS_INVALID, "cannot learn a vocabulary of " + std::to_string(counts.size()) + " words", std::to_string(MOST_TOKENS)
+                    + " are possible",
                     "give a shorter text");
     }
     std::vector<std::pair<std::string_view, int64_t>> words(counts.begin(), counts.end());
-    std::sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+    std::sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second
+            : a.first < b.first; });
     WordLevelForm form{{UNKNOWN}, {{0, UNKNOWN, true}}, 0, -1};
     for (const auto& word : words) {
         form.tokens.emplace_back(word.first);
@@ -129,7 +131,8 @@ void CharTokenizer::encodeRun(std::string_view text, size_t from, size_t to, std
         if (id < 0 && unknown_ < 0) {
             char name[16];
             bool valid = character.value != Character::INVALID;
-            std::snprintf(name, sizeof name, valid ? "U+%04X" : "0x%02X", valid ? static_cast<unsigned>(character.value) : static_cast<uint8_t>(text[at]));
+            std::snprintf(name, sizeof name, valid ? "U+%04X" : "0x%02X", valid ? static_cast<unsigned>(character.value)
+                          : static_cast<uint8_t>(text[at]));
             throw Error(LLS_INVALID, std::string("the tokenizer has no token for the ") + (valid ? "character " : "byte ") + name,
                         "it stands at byte " + std::to_string(at) + ", and a char tokenizer knows only the " + std::to_string(vocabSize())
                         + " characters of its training text",

@@ -1,4 +1,5 @@
-// The oldest ways to cut: a token a word, or a token a character. Vocabularies are learned from a text, or read from a tokenizer.json of model WordLevel.
+// The oldest ways to cut: a token a word, or a token a character. Vocabularies are learned from a text, or read from a tokenizer.json of model
+// WordLevel.
 //
 //   whitespace   "the cat sat" -> the | cat | sat; a word that the vocabulary lacks becomes <unk>; decoding puts one blank between words
 //   char         "cab" with a b c -> 2 0 1; a character that the vocabulary lacks is an error,
@@ -66,8 +67,8 @@ private:
     int32_t end_;
 };
 
-// Hugging Face's tokenizer.json with a model WordLevel, cut at white space (WhitespaceSplit) or into characters (Split at [\s\S], decoder Fuse), as this
-// workbench writes it. Anything else is refused by name.
+// Hugging Face's tokenizer.json with a model WordLevel, cut at white space (WhitespaceSplit) or into characters (Split at [\s\S], decoder Fuse), as
+// this workbench writes it. Anything else is refused by name.
 std::shared_ptr<const Tokenizer> wordLevelOfJson(const Json& json);
 
 }  // namespace llmsys

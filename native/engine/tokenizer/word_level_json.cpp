@@ -31,7 +31,8 @@ bool isCutIntoCharacters(JsonValue preTokenizer) {
     if (type == "WhitespaceSplit") {
         return false;
     }
-    bool each = type == "Split" && preTokenizer.get("pattern").get("Regex").textOr("") == "[\\s\\S]" && preTokenizer.get("behavior").text() == "Isolated"
+    bool each = type == "Split" && preTokenizer.get("pattern").get("Regex").textOr("") == "[\\s\\S]"
+            && preTokenizer.get("behavior").text() == "Isolated"
             && !preTokenizer.get("invert").flagOr(false);
     if (!each) {
         refuseUnknown("pre-tokenizer of a WordLevel model", type);

@@ -11,7 +11,8 @@
 
 namespace {
 
-// ---- matmul: C = A B, a few rows of C a chunk, k ascending with fma as the engine's own, so the bits are equal -----------------------------------------
+// ---- matmul: C = A B, a few rows of C a chunk, k ascending with fma as the engine's own, so the bits are equal
+// -----------------------------------------
 
 constexpr int64_t ROWS = 8;
 
@@ -38,13 +39,15 @@ void multiplyRows(void* argument, int64_t chunk) {
     }
 }
 
-lls_status multiply(void*, const lls_workers* workers, const lls_matrix* a, const lls_matrix* b, const float* bias, const lls_matrix* c, int32_t accumulate) {
+lls_status multiply(void*, const lls_workers* workers, const lls_matrix* a, const lls_matrix* b, const float* bias, const lls_matrix* c,
+                    int32_t accumulate) {
     Product product{a, b, bias, c, accumulate != 0};
     workers->run(workers->self, (c->rows + ROWS - 1) / ROWS, multiplyRows, &product);
     return LLS_OK;
 }
 
-// ---- sampler: argmax of logit + Gumbel noise is a draw from softmax(logits) (Gumbel 1954) ---------------------------------------------------------------
+// ---- sampler: argmax of logit + Gumbel noise is a draw from softmax(logits) (Gumbel 1954)
+// ---------------------------------------------------------------
 
 double noise(uint64_t seed, int64_t id) {
     uint64_t z = seed + static_cast<uint64_t>(id + 1) * 0x9E3779B97F4A7C15u;

@@ -100,7 +100,8 @@ TEST_F(Plugins, AFailingPluginTellsItsText) {
     int32_t id = 7;
     for (int again = 0; again < 2; again++) {
         EXPECT_EQ(LLS_NUMERIC, lls_sample("gumbel-max", nullptr, logits.data(), 3, 0.5, &id));
-        EXPECT_STREQ("error: the plug-in's sampler gumbel-max: no token can be picked\nwhy: all logits are minus infinity\nfix: use filters that leave one",
+        EXPECT_STREQ("error: the plug-in's sampler gumbel-max: no token can be picked\nwhy: all logits are minus infinity\nfix: use filters that "
+            "leave one",
                      lls_last_error());
     }
     EXPECT_EQ(7, id);
@@ -113,7 +114,8 @@ TEST_F(Plugins, AnActivationInRustGoesForwardAndBackward) {
     for (int64_t size : {0, 1, 13, 40000}) {
         std::vector<float> x = numbers(static_cast<size_t>(size)), y(x.size()), gradient(x.size()), ones(x.size(), 1);
         ASSERT_EQ(LLS_OK, lls_activation("softsign", nullptr, x.data(), y.data(), size)) << lls_last_error();
-        ASSERT_EQ(LLS_OK, lls_activation_backward("softsign", "softsign-rust", x.data(), y.data(), ones.data(), gradient.data(), size, 0)) << lls_last_error();
+        ASSERT_EQ(LLS_OK, lls_activation_backward("softsign", "softsign-rust", x.data(), y.data(), ones.data(), gradient.data(), size, 0))
+                << lls_last_error();
         for (size_t i = 0; i < x.size(); i++) {
             double v = x[i];
             auto f = [](double at) { return at / (1 + std::abs(at)); };

@@ -1,4 +1,4 @@
-/* llmsys_memory.h: what the Rust crate exports, in the form that cbindgen gives it (see ../README.md). llmsys.h is the surface that callers include;
+/* llmsys_memory.h: what the Rust crate exports, as cbindgen writes it (see ../README.md). llmsys.h is the surface that callers include;
  * native/tests/memory/header_test.cpp holds the two together. */
 
 #ifndef LLMSYS_MEMORY_H
@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -65,6 +66,10 @@ Status lls_memory_total(struct MemoryStats *stats);
 Status lls_memory_owners(int32_t *count);
 
 Status lls_memory_owner(int32_t index, char *owner, int32_t capacity, struct MemoryStats *stats);
+
+Status lls_memory_reserve(int64_t bytes, const char *owner);
+
+Status lls_memory_release(int64_t bytes, const char *owner);
 
 Status lls_memory_limit(int64_t bytes);
 

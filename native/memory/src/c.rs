@@ -108,18 +108,13 @@ pub fn encode(tokenizer: u64, text: &[u8], ids: &mut crate::allocator::Block<i32
         let status = unsafe { lls_tokenizer_encode(tokenizer, text.as_ptr().cast(), text.len() as i64, 0, ids.as_mut_ptr(), capacity, &mut count) };
         (status, count)
     };
-    let (status, count) = ask(ids);
-    if status == 0 && count as usize <= ids.len() {
+    let (mut status, mut count) = ask(ids);
+    if (status == crate::fault::OK || status == crate::fault::SHAPE) && count as usize > ids.len() {
+        *ids = crate::allocator::Block::new(count as usize, crate::pipeline::OWNER)?;
+        (status, count) = ask(ids);
+    }
+    if status == crate::fault::OK {
         return Ok(count as usize);
     }
-    // Too little room, or a fault: asking for the number alone tells which.
-    let (status, count) = ask(&mut []);
-    if status == 0 && count as usize > ids.len() {
-        *ids = crate::allocator::Block::new(count as usize, crate::pipeline::OWNER)?;
-        let (status, count) = ask(ids);
-        if status == 0 {
-            return Ok(count as usize);
-        }
-    }
-    Err(crate::fault::Fault::from_lines(status.max(1), &last_error()))
+    Err(crate::fault::Fault::from_lines(status, &last_error()))
 }

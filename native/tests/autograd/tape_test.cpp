@@ -68,6 +68,20 @@ TEST(Tape, SecondBackwardAddsToTheFirst) {
     EXPECT_EQ(tape.gradient(x), (Floats{13, 17}));
 }
 
+TEST(Tape, BeginsAtZeroWhenGradientsAreForgotten) {
+    TapeOfTest tape;
+    int32_t x = tape.tensor({3, 4}, {2});
+    int32_t loss = tape.apply("sum", {tape.apply("multiply", {x, x})});
+    tape.backward(loss);
+    ASSERT_EQ(lls_tape_zero_gradients(tape.handle()), LLS_OK);
+    float slope[2];
+    EXPECT_EQ(lls_tape_gradient(tape.handle(), x, slope, 2), LLS_STATE);
+    tape.backward(loss);
+    EXPECT_EQ(tape.gradient(x), (Floats{6, 8}));
+    EXPECT_EQ(tape.value(loss), Floats{25});
+    EXPECT_EQ(lls_tape_zero_gradients(0), LLS_INVALID);
+}
+
 TEST(Tape, BackwardFromATensorOfOneElementIsOne) {
     TapeOfTest tape;
     int32_t x = tape.tensor({3}, {});

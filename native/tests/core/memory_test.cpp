@@ -88,6 +88,28 @@ TEST(Memory, ALimitGivesAnErrorAndNothingElse) {
     EXPECT_EQ(total().live_bytes, live);
 }
 
+TEST(Memory, WhatIsReservedIsLimitedAndCountedUntilItIsReleased) {
+    int64_t live = total().live_bytes;
+    ASSERT_EQ(lls_memory_reserve(700, "memory-elsewhere"), LLS_OK);
+    EXPECT_EQ(owner("memory-elsewhere").live_bytes, 700);
+    EXPECT_EQ(total().live_bytes, live + 700);
+    ASSERT_EQ(lls_memory_limit(live + 1000), LLS_OK);
+    void* memory = nullptr;
+    EXPECT_EQ(lls_allocate(301, "memory-test", &memory), LLS_OUT_OF_MEMORY);
+    EXPECT_EQ(lls_memory_reserve(301, "memory-elsewhere"), LLS_OUT_OF_MEMORY);
+    EXPECT_EQ(lls_memory_limit(0), LLS_OK);
+    for (int64_t bad : {int64_t{701}, int64_t{-1}, INT64_MAX, INT64_MIN}) {
+        EXPECT_EQ(lls_memory_release(bad, "memory-elsewhere"), LLS_INVALID) << bad;
+    }
+    EXPECT_EQ(lls_memory_release(1, "memory-nobody"), LLS_INVALID);
+    EXPECT_EQ(lls_memory_reserve(-1, "memory-elsewhere"), LLS_INVALID);
+    EXPECT_EQ(lls_memory_reserve(INT64_MAX, "memory-elsewhere"), LLS_INVALID);
+    ASSERT_EQ(lls_memory_release(700, "memory-elsewhere"), LLS_OK);
+    EXPECT_EQ(total().live_bytes, live);
+    ASSERT_EQ(lls_memory_fail_at(1), LLS_OK);
+    EXPECT_EQ(lls_memory_reserve(1, "memory-elsewhere"), LLS_OUT_OF_MEMORY);
+}
+
 TEST(Memory, TheChosenAllocationFailsOnce) {
     void* memory = nullptr;
     ASSERT_EQ(lls_memory_fail_at(2), LLS_OK);

@@ -25,6 +25,23 @@ TEST(Surface, WhateverIsThrownStaysInside) {
     EXPECT_LT(std::string(lls_last_error()).size(), 20000u);
 }
 
+TEST(Surface, ALongLineIsCutAndLosesNoOther) {
+    for (int longest = 0; longest < 3; longest++) {
+        std::string parts[] = {"what", "because", "do this"};
+        parts[longest] = std::string(1, 'x');
+        while (parts[longest].size() < 50000) {
+            parts[longest] += "\xC3\xA9";
+        }
+        EXPECT_EQ(guarded([&] { throw Error(LLS_SHAPE, parts[0], parts[1], parts[2]); }), LLS_SHAPE);
+        std::string told = lls_last_error();
+        EXPECT_EQ(told.find("error: "), 0u);
+        EXPECT_NE(told.find("\nwhy: "), std::string::npos);
+        EXPECT_NE(told.find("\nfix: "), std::string::npos);
+        EXPECT_NE(told.find("\xC3\xA9..."), std::string::npos) << "cut inside a character";
+        EXPECT_LT(told.size(), 16384u);
+    }
+}
+
 TEST(Surface, EachThreadHasItsOwnText) {
     lls_fail(LLS_INVALID, "mine", "a", "b");
     std::thread([] {
@@ -67,6 +84,22 @@ TEST(Surface, NullsAndIndexesOfTheListAreRefused) {
     EXPECT_EQ(lls_use(nullptr, "x"), LLS_INVALID);
     EXPECT_EQ(lls_use("matmul", nullptr), LLS_INVALID);
     EXPECT_EQ(lls_use("matmul", "nobody"), LLS_NOT_FOUND);
+}
+
+TEST(Surface, WhatWasSelectedIsTold) {
+    const char* name = nullptr;
+    ASSERT_EQ(lls_selected("matmul", "matmul", &name), LLS_OK);
+    EXPECT_STREQ(name, "auto");
+    ASSERT_EQ(lls_use("matmul", "naive"), LLS_OK);
+    ASSERT_EQ(lls_selected("matmul", "matmul", &name), LLS_OK);
+    EXPECT_STREQ(name, "naive");
+    ASSERT_EQ(lls_use("matmul", "auto"), LLS_OK);
+    ASSERT_EQ(lls_selected("matmul", "matmul", &name), LLS_OK);
+    EXPECT_STREQ(name, "auto");
+    EXPECT_EQ(lls_selected("matmul", "nothing", &name), LLS_NOT_FOUND);
+    EXPECT_EQ(lls_selected(nullptr, "matmul", &name), LLS_INVALID);
+    EXPECT_EQ(lls_selected("matmul", nullptr, &name), LLS_INVALID);
+    EXPECT_EQ(lls_selected("matmul", "matmul", nullptr), LLS_INVALID);
 }
 
 TEST(Handles, ForeignClosedAndZeroAreRefused) {

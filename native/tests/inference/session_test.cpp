@@ -169,6 +169,30 @@ TEST(Session, DrawsAreAFunctionOfTheSeed) {
     EXPECT_EQ(model.write({1, 2}, how), model.write({1, 2}, options(30)));
 }
 
+// The sampler changes while a text is written: the first tokens are those of the one, the others those of the other from the same text.
+TEST(Session, IsChosenOtherwiseFromTheNextTokenOn) {
+    Opened model;
+    const std::vector<int32_t> text = {7, 3, 60};
+    lls_generation_options drawn = options(12);
+    drawn.temperature = 1.5;
+    drawn.seed = 11;
+    lls_handle session = model.session(text, drawn);
+    std::vector<int32_t> first;
+    for (int i = 0; i < 5; i++) {
+        lls_token token;
+        ASSERT_EQ(lls_session_next(session, &token), LLS_OK) << lls_last_error();
+        first.push_back(token.id);
+    }
+    ASSERT_EQ(lls_session_sampling(session, 0, 0, 1), LLS_OK) << lls_last_error();
+    EXPECT_EQ(lls_session_sampling(session, 0, 0, 1.5), LLS_INVALID);
+    const std::vector<int32_t> rest = Opened::rest(session);
+    EXPECT_EQ(lls_session_close(session), LLS_OK);
+    std::vector<int32_t> whole = model.write(text, drawn);
+    EXPECT_EQ(first, std::vector<int32_t>(whole.begin(), whole.begin() + 5));
+    EXPECT_EQ(rest, model.write(joined(text, first), options(7)));
+    EXPECT_NE(rest, std::vector<int32_t>(whole.begin() + 5, whole.end()));
+}
+
 TEST(Session, TakesTheMemoryThatWasTold) {
     Opened model;
     int64_t before = live();

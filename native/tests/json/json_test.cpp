@@ -46,7 +46,8 @@ TEST(Json, ReadsValuesOfEveryKind) {
 }
 
 TEST(Json, NumbersAreExact) {
-    Json json = Json::parse("[0, -0, 9007199254740993, 123456789012345678, 1234567890123456789012, 0.1, 1e-320, 1.7976931348623157e308, 3.0]", "x.json");
+    Json json = Json::parse("[0, -0, 9007199254740993, 123456789012345678, 1234567890123456789012, 0.1, 1e-320, 1.7976931348623157e308, 3.0]",
+                            "x.json");
     JsonValue root = json.root();
     EXPECT_EQ(0, root.at(0).whole(0, 0));
     EXPECT_EQ(9007199254740993, root.at(2).whole(0, INT64_MAX));
@@ -61,7 +62,8 @@ TEST(Json, NumbersAreExact) {
 }
 
 TEST(Json, TextsKeepEveryCharacter) {
-    Json json = Json::parse("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\", \"\\u0041\\u00e9\\u2581\\ud83d\\ude00\", \"h\u00e9 \u2581 \U0001F600\", \"\\u0000\"]", "x.json");
+    Json json = Json::parse("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\", \"\\u0041\\u00e9\\u2581\\ud83d\\ude00\", \"h\u00e9 \u2581 \U0001F600\", \"\\u0000\"]",
+                            "x.json");
     EXPECT_EQ("\"\\/\b\f\n\r\t", json.root().at(0).text());
     EXPECT_EQ("A\u00e9\u2581\U0001F600", json.root().at(1).text());
     EXPECT_EQ("h\u00e9 \u2581 \U0001F600", json.root().at(2).text());
@@ -69,9 +71,12 @@ TEST(Json, TextsKeepEveryCharacter) {
 }
 
 TEST(Json, MalformedTextsAreRefusedWithTheirPlace) {
-    for (const char* text : {"", " ", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "[1 2]", "1 2", "[1]]", "}",
-                             "nul", "tru", "+1", "01", "-", "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e999", "\"", "\"a", "\"\\x\"", "\"\\u12\"",
-                             "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "\"\x80\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
+    for (const char* text : {"", " ", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "[1 2]", "1 2",
+            "[1]]", "}",
+                             "nul", "tru", "+1", "01", "-", "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e999", "\"", "\"a", "\"\\x\"",
+                                     "\"\\u12\"",
+                             "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "\"\x80\"", "\"\xc0\xaf\"",
+                                     "\"\xed\xa0\x80\"",
                              "\"\xf4\x90\x80\x80\"", "\"\xe2\x96\"", "// c\n1", "[1]/**/", "\"\xff"}) {
         EXPECT_NE(std::string::npos, refusal(text).find("at byte ")) << text;
         EXPECT_NE(std::string::npos, refusal(text).find("x.json")) << text;
@@ -104,7 +109,8 @@ TEST(Json, WrongTypesNameTheField) {
         json.root().get("layers").whole(1, 9);
         FAIL();
     } catch (const Error& e) {
-        EXPECT_STREQ("error: cannot read config.json\nwhy: the field \"layers\" is not a number\nfix: give the file that belongs to the model", e.what());
+        EXPECT_STREQ("error: cannot read config.json\nwhy: the field \"layers\" is not a number\nfix: give the file that belongs to the model",
+                     e.what());
     }
     EXPECT_THROW(json.root().get("heads").whole(1, 9), Error);
     EXPECT_THROW(json.root().text(), Error);

@@ -49,6 +49,8 @@ SAME(lls_free);
 SAME(lls_memory_total);
 SAME(lls_memory_owners);
 SAME(lls_memory_owner);
+SAME(lls_memory_reserve);
+SAME(lls_memory_release);
 SAME(lls_memory_limit);
 SAME(lls_memory_fail_at);
 SAME(lls_arena_open);

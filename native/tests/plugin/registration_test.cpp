@@ -59,7 +59,8 @@ lls_status times(void* self, const lls_workers*, const float* x, float* y, int64
     }
     return LLS_OK;
 }
-lls_status timesBackward(void* self, const lls_workers*, const float*, const float*, const float* gradY, float* gradX, int64_t n, int32_t accumulate) {
+lls_status timesBackward(void* self, const lls_workers*, const float*, const float*, const float* gradY, float* gradX, int64_t n,
+                         int32_t accumulate) {
     for (int64_t i = 0; i < n; i++) {
         gradX[i] = (accumulate ? gradX[i] : 0) + gradY[i] * *static_cast<float*>(self);
     }
@@ -82,7 +83,8 @@ TEST(Plugin, AnActivationOfANewAlgorithmServes) {
     found->forward(x.data(), y.data(), 3, workers);             // who holds it may end its call
 }
 
-lls_status normForward(void*, const lls_workers*, const float* x, const float* gamma, const float*, float eps, float* y, float* saved, int64_t rows, int64_t columns) {
+lls_status normForward(void*, const lls_workers*, const float* x, const float* gamma, const float*, float eps, float* y, float* saved, int64_t rows,
+                       int64_t columns) {
     for (int64_t i = 0; i < rows * columns; i++) {
         y[i] = x[i] + eps + (gamma ? gamma[i % columns] : 0);
     }
@@ -91,7 +93,8 @@ lls_status normForward(void*, const lls_workers*, const float* x, const float* g
     }
     return LLS_OK;
 }
-lls_status normBackward(void*, const lls_workers*, const float*, const float*, const float*, const float* gradY, float* gradX, float* gradGamma, float*, int64_t rows,
+lls_status normBackward(void*, const lls_workers*, const float*, const float*, const float*, const float* gradY, float* gradX, float* gradGamma,
+                        float*, int64_t rows,
                         int64_t columns) {
     for (int64_t i = 0; i < rows * columns; i++) {
         gradX[i] = gradY[i];

@@ -42,8 +42,10 @@ TEST(ByteBpe, SpecialTokensAreFoundWhenTheyAreAskedFor) {
 }
 
 TEST(ByteBpe, AddedTokensTakeWhiteSpaceAndStandAlone) {
-    std::string more = ",{\"id\":261,\"content\":\"<m>\",\"special\":false,\"lstrip\":true,\"rstrip\":true},{\"id\":262,\"content\":\"the\",\"special\":false,\"single_word\":true}"
-                       ",{\"id\":263,\"content\":\"<m><m>\",\"special\":false},{\"id\":264,\"content\":\"\u1ebf\",\"special\":false,\"normalized\":true}";
+    std::string more = ",{\"id\":261,\"content\":\"<m>\",\"special\":false,\"lstrip\":true,\"rstrip\":true},{\"id\":262,\"content\":\"the\","
+        "\"special\":false,\"single_word\":true}"
+                       ",{\"id\":263,\"content\":\"<m><m>\",\"special\":false},{\"id\":264,\"content\":\"\u1ebf\",\"special\":false,"
+                           "\"normalized\":true}";
     auto tokenizer = ofText(byteBpeJson(MERGES, GPT2_CUT, "{\"type\":\"NFC\"}", more));
     EXPECT_EQ(265, tokenizer->vocabSize());
     EXPECT_EQ((Ids{'a', 261, 'b'}), tokenizer->encode("a \u3000<m>\n b"));
@@ -55,8 +57,10 @@ TEST(ByteBpe, AddedTokensTakeWhiteSpaceAndStandAlone) {
 
 TEST(ByteBpe, WhatTheFilePutsAroundATextIsThereWithSpecialTokens) {
     std::string json = byteBpeJson(MERGES, GPT2_CUT);
-    json.insert(1, "\"post_processor\":{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"b\"}},"
-                   "{\"Sequence\":{\"id\":\"A\"}},{\"SpecialToken\":{\"id\":\"e\"}}],\"special_tokens\":{\"b\":{\"ids\":[260]},\"e\":{\"ids\":[65,66]}}}]},");
+    json.insert(1, "\"post_processor\":{\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},{\"type\":\"TemplateProcessing\","
+        "\"single\":[{\"SpecialToken\":{\"id\":\"b\"}},"
+                   "{\"Sequence\":{\"id\":\"A\"}},{\"SpecialToken\":{\"id\":\"e\"}}],\"special_tokens\":{\"b\":{\"ids\":[260]},\"e\":{\"ids\":[65,"
+                       "66]}}}]},");
     auto tokenizer = ofText(json);
     EXPECT_EQ((Ids{260, 'x', 'A', 'B'}), tokenizer->encode("x"));
     EXPECT_EQ((Ids{'x'}), tokenizer->encode("x", false));
@@ -75,9 +79,11 @@ TEST(ByteBpe, WhatIsNotKnownIsRefusedByName) {
     auto names = [&](const std::string& preTokenizer, const std::string& normalizer, const char* name) {
         return refusal(byteBpeJson(MERGES, preTokenizer, normalizer)).find(name) != std::string::npos;
     };
-    EXPECT_TRUE(names("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"behavior\":\"Isolated\"},{\"type\":\"ByteLevel\"}]}", "null",
+    EXPECT_TRUE(names("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"behavior\":\"Isolated\"},"
+        "{\"type\":\"ByteLevel\"}]}", "null",
                       "(a+)+$"));
-    EXPECT_TRUE(names("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Mystery\"},{\"type\":\"ByteLevel\",\"add_prefix_space\":false}]}", "null", "Mystery"));
+    EXPECT_TRUE(names("{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Mystery\"},{\"type\":\"ByteLevel\",\"add_prefix_space\":false}]}",
+                      "null", "Mystery"));
     EXPECT_TRUE(names(GPT2_CUT, "{\"type\":\"NFKC\"}", "NFKC"));
     EXPECT_TRUE(names(GPT2_CUT, "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Lowercase\"}]}", "Lowercase"));
     std::string unigram = "{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\",0]]}}";
@@ -129,7 +135,8 @@ TEST(ByteBpe, AnIdOutsideIsRefused) {
 
 TEST(ByteBpe, LongPiecesMergeAsShortOnesDo) {
     // the same merges by looking everything through after each one
-    std::vector<std::pair<std::string, std::string>> merges = {{"a", "b"}, {"ab", "a"}, {"b", "a"}, {"aba", "b"}, {"a", "a"}, {"aa", "ab"}, {"b", "b"}};
+    std::vector<std::pair<std::string, std::string>> merges = {{"a", "b"}, {"ab", "a"}, {"b", "a"}, {"aba", "b"}, {"a", "a"}, {"aa", "ab"},
+            {"b", "b"}};
     auto tokenizer = ofText(byteBpeJson(merges, "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}"));
     std::vector<std::string> made;
     for (const auto& [left, right] : merges) {

@@ -10,7 +10,8 @@ using Pieces = std::vector<std::string>;
 
 Pieces pieces(const Cut& cut, std::string_view text) {
     Pieces all;
-    cut.forEach(reinterpret_cast<const uint8_t*>(text.data()), 0, text.size(), [&](size_t from, size_t to) { all.emplace_back(text.substr(from, to - from)); });
+    cut.forEach(reinterpret_cast<const uint8_t*>(text.data()), 0, text.size(),
+                [&](size_t from, size_t to) { all.emplace_back(text.substr(from, to - from)); });
     return all;
 }
 
@@ -38,17 +39,22 @@ TEST(Cut, O200kCutsWhereLowerTurnsToUpper) {
 
 TEST(Cut, StepsCutThePiecesOfTheStepBefore) {
     EXPECT_EQ((Pieces{"ab", "1", "2", " cd", " ", "3"}), pieces({CutStep::EachNumber, CutStep::Gpt2}, "ab12 cd 3"));
-    EXPECT_EQ((Pieces{"123", "4", "\u4e2d\u6587", "abc", "\u3042"}), pieces({CutStep::ThreeNumbers, CutStep::IdeographsAndKana, CutStep::DeepSeekV3}, "1234\u4e2d\u6587abc\u3042"));
+    EXPECT_EQ((Pieces{"123", "4", "\u4e2d\u6587", "abc", "\u3042"}),
+              pieces({CutStep::ThreeNumbers, CutStep::IdeographsAndKana, CutStep::DeepSeekV3}, "1234\u4e2d\u6587abc\u3042"));
     // after ByteLevel the bytes of U+00F2, C3 B2, are written with B2, which is a number
-    EXPECT_EQ((Pieces{"\xC3", "\xB2"}), pieces({CutStep::Punctuation, CutStep::Gpt2, CutStep::WrittenNumbers, CutStep::WrittenThreeDigits}, "\u00f2"));
+    EXPECT_EQ((Pieces{"\xC3", "\xB2"}), pieces({CutStep::Punctuation, CutStep::Gpt2, CutStep::WrittenNumbers, CutStep::WrittenThreeDigits},
+                                               "\u00f2"));
 }
 
 TEST(Cut, PiecesAreTheTextWhateverTheBytes) {
-    const CutStep all[] = {CutStep::Gpt2, CutStep::Cl100k, CutStep::Llama3, CutStep::Qwen2, CutStep::O200k, CutStep::Tekken, CutStep::DeepSeekV3, CutStep::Bloom,
-                           CutStep::EachNumber, CutStep::Numbers, CutStep::ThreeNumbers, CutStep::ThreeDigits, CutStep::Punctuation, CutStep::SignsAndOperators,
+    const CutStep all[] = {CutStep::Gpt2, CutStep::Cl100k, CutStep::Llama3, CutStep::Qwen2, CutStep::O200k, CutStep::Tekken, CutStep::DeepSeekV3,
+            CutStep::Bloom,
+                           CutStep::EachNumber, CutStep::Numbers, CutStep::ThreeNumbers, CutStep::ThreeDigits, CutStep::Punctuation,
+                                   CutStep::SignsAndOperators,
                            CutStep::LineEnds, CutStep::Letters, CutStep::Signs, CutStep::IdeographsAndHangul, CutStep::IdeographsAndKana,
                            CutStep::WrittenThreeDigits, CutStep::WrittenNumbers};
-    const std::string parts[] = {"a", "B", " ", "\n", "'", "s", "1", "\xC3", "\xA9", "\u0301", "\u4e2d", "\xF0\x9F\x98\x80", "!", "\xE2\x80\x83", "\xFF", "/"};
+    const std::string parts[] = {"a", "B", " ", "\n", "'", "s", "1", "\xC3", "\xA9", "\u0301", "\u4e2d", "\xF0\x9F\x98\x80", "!", "\xE2\x80\x83",
+            "\xFF", "/"};
     uint32_t state = 1;
     for (int round = 0; round < 3000; round++) {
         std::string text;

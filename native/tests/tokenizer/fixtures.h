@@ -57,8 +57,10 @@ inline std::string byteBpeJson(const std::vector<std::pair<std::string, std::str
         add(l + r);
         list += (list.empty() ? "" : ",") + quotedJson(l + " " + r);
     }
-    return "{\"added_tokens\":[{\"id\":" + std::to_string(id) + ",\"content\":\"<|endoftext|>\",\"special\":true}" + more + "],\"normalizer\":" + normalizer
-            + ",\"pre_tokenizer\":" + preTokenizer + ",\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{" + vocab + "},\"merges\":[" + list
+    return "{\"added_tokens\":[{\"id\":" + std::to_string(id) + ",\"content\":\"<|endoftext|>\",\"special\":true}" + more + "],\"normalizer\":"
+            + normalizer
+            + ",\"pre_tokenizer\":" + preTokenizer + ",\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{" + vocab
+                    + "},\"merges\":[" + list
             + "]}}";
 }
 

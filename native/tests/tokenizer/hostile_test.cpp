@@ -34,7 +34,8 @@ std::vector<TestPiece> doublePieces() {
 }
 
 constexpr size_t SIZE = 1 << 19;
-const std::vector<std::string> UNITS = {"A", " ", "\n", "\u4e2d", "\u0301", "a\u0301", "'s", "1", "!", "\xFF", "\xE4", "<|endoftext|", "Ab", "\u3000", " A"};
+const std::vector<std::string> UNITS = {"A", " ", "\n", "\u4e2d", "\u0301", "a\u0301", "'s", "1", "!", "\xFF", "\xE4", "<|endoftext|", "Ab", "\u3000",
+        " A"};
 
 std::string repeated(const std::string& unit, size_t bytes) {
     std::string text;
@@ -57,9 +58,11 @@ void expectLinear(const Tokenizer& tokenizer, bool exact) {
 }
 
 TEST(Hostile, HalfAMegabyteOfOneThingThroughEveryCut) {
-    const std::string cl100k = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+";
+    const std::string cl100k = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}{1,3}| ?[^\\\\s\\\\p{L}\\\\p{N}"
+        "]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+";
     const std::string none = "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}";
-    const std::string split = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" + cl100k + "\"},\"behavior\":\"Isolated\"}," + none + "]}";
+    const std::string split = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" + cl100k
+            + "\"},\"behavior\":\"Isolated\"}," + none + "]}";
     for (const std::string& cut : {GPT2_CUT, split, none}) {
         expectLinear(*ofText(byteBpeJson(doublings(), cut)), true);
     }

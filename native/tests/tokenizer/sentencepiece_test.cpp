@@ -7,7 +7,8 @@
 namespace llmsys {
 namespace {
 
-const std::vector<TestPiece> PIECES = {{"\u2581t", -1}, {"he", -2}, {"\u2581the", -3}, {"\u2581", -4}, {"t", -5}, {"h", -6}, {"e", -7}, {"a", -8}, {"\u00e9", -9}};
+const std::vector<TestPiece> PIECES = {{"\u2581t", -1}, {"he", -2}, {"\u2581the", -3}, {"\u2581", -4}, {"t", -5}, {"h", -6}, {"e", -7}, {"a", -8},
+        {"\u00e9", -9}};
 
 std::shared_ptr<const Tokenizer> model(const std::vector<TestPiece>& pieces, bool bytes, bool removeExtra = false, bool prefix = true) {
     return tokenizerOfBytes(pieceModel(pieces, bytes, removeExtra, prefix), "tokenizer.model");
@@ -101,26 +102,32 @@ TEST(SentencePiece, Llama2cFilesBeginWithABeginning) {
 }
 
 std::string pieceJson(const std::string& normalizer, const std::string& preTokenizer, const std::string& decoder) {
-    return "{\"added_tokens\":[{\"id\":0,\"content\":\"<unk>\",\"special\":true},{\"id\":1,\"content\":\"<s>\",\"special\":true},{\"id\":9,\"content\":\"<x>\",\"special\":false,\"normalized\":false}],"
+    return "{\"added_tokens\":[{\"id\":0,\"content\":\"<unk>\",\"special\":true},{\"id\":1,\"content\":\"<s>\",\"special\":true},{\"id\":9,"
+        "\"content\":\"<x>\",\"special\":false,\"normalized\":false}],"
            "\"normalizer\":" + normalizer + ",\"pre_tokenizer\":" + preTokenizer + ",\"decoder\":" + decoder
-            + ",\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}},{\"Sequence\":{\"id\":\"A\"}}],\"special_tokens\":{\"<s>\":{\"ids\":[1]}}},"
-              "\"model\":{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"fuse_unk\":true,\"vocab\":{\"<unk>\":0,\"<s>\":1,\"\u2581\":2,\"t\":3,\"o\":4,\"\u2581t\":5,\"\u2581to\":6,\"to\":7,\"tt\":8},"
+            + ",\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}},{\"Sequence\":{\"id\":\"A\"}}],"
+                "\"special_tokens\":{\"<s>\":{\"ids\":[1]}}},"
+              "\"model\":{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"fuse_unk\":true,\"vocab\":{\"<unk>\":0,\"<s>\":1,\"\u2581\":2,\"t\":3,\"o\":4,"
+                  "\"\u2581t\":5,\"\u2581to\":6,\"to\":7,\"tt\":8},"
               "\"merges\":[\"\u2581 t\",[\"\u2581t\",\"o\"],\"t o\",\"t t\"]}}";
 }
 
 const std::string REPLACE = "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\u2581\"}";
 const std::string LLAMA = "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"\u2581\"}," + REPLACE + "]}";
-const std::string BYTES = "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"\u2581\"},\"content\":\" \"},{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"}";
+const std::string BYTES = "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Replace\",\"pattern\":{\"String\":\"\u2581\"},\"content\":\" \"},"
+    "{\"type\":\"ByteFallback\"},{\"type\":\"Fuse\"}";
 
 TEST(SentencePiece, HuggingFaceFilesAreTakenByTheirWord) {
     auto llama = ofText(pieceJson(LLAMA, "null", BYTES + ",{\"type\":\"Strip\",\"content\":\" \",\"start\":1,\"stop\":0}]}"));
     EXPECT_EQ((Ids{1, 6, 6}), llama->encode("to to"));
     EXPECT_EQ((Ids{6, 9, 6}), llama->encode("to<x>to", false)) << "a run behind an added token gets its prefix too";
     EXPECT_EQ("to to", llama->decode({1, 6, 6}));
-    auto metaspace = ofText(pieceJson("null", "{\"type\":\"Metaspace\",\"replacement\":\"\u2581\",\"prepend_scheme\":\"first\",\"split\":false}", BYTES + "]}"));
+    auto metaspace = ofText(pieceJson("null", "{\"type\":\"Metaspace\",\"replacement\":\"\u2581\",\"prepend_scheme\":\"first\",\"split\":false}",
+                                      BYTES + "]}"));
     EXPECT_EQ((Ids{6, 9, 7}), metaspace->encode("to<x>to", false));
     EXPECT_EQ(" to<x>to", metaspace->decode({6, 9, 7}));
-    auto gemma = ofText(pieceJson(REPLACE, "{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"MergedWithPrevious\",\"invert\":false}", BYTES + "]}"));
+    auto gemma = ofText(pieceJson(REPLACE, "{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"MergedWithPrevious\",\"invert\":false}",
+                                  BYTES + "]}"));
     EXPECT_EQ((Ids{7, 6}), gemma->encode("to to", false)) << "the normalizer left no space to split at";
     for (const auto& [normalizer, cut, decoder, name] : std::vector<std::array<std::string, 4>>{
              {"{\"type\":\"NFKC\"}", "null", BYTES + "]}", "NFKC"}, {LLAMA, "{\"type\":\"Whitespace\"}", BYTES + "]}", "Whitespace"},
@@ -145,7 +152,8 @@ TEST(SentencePiece, DamagedModelsAreRefused) {
     EXPECT_EQ(LLS_FILE, status({{"<0x-1>", 0, 6}}));
     EXPECT_EQ(LLS_FILE, status({{"\xFF", 0}}));
     EXPECT_EQ(LLS_FILE, status({{std::string(5000, 'a'), 0}}));
-    EXPECT_EQ(LLS_UNSUPPORTED, statusOf([] { tokenizerOfBytes(pieceModel(PIECES, false) + Proto().content(2, Proto().whole(3, 1).bytes()).bytes(), "x"); })) << "unigram";
+    EXPECT_EQ(LLS_UNSUPPORTED, statusOf([] { tokenizerOfBytes(pieceModel(PIECES, false) + Proto().content(2, Proto().whole(3, 1).bytes()).bytes(),
+                                                              "x"); })) << "unigram";
     std::string good = pieceModel(PIECES, false);
     for (size_t length = 0; length < good.size(); length++) {
         ASSERT_NE(LLS_INTERNAL, statusOf([&] { tokenizerOfBytes(std::string_view(good).substr(0, length), "x"); }));

@@ -10,7 +10,8 @@ public:
     ~Opened() { lls_tokenizer_close(handle); }
     Ids encode(std::string_view text, int32_t special = 1) const {
         int64_t count = 0;
-        EXPECT_EQ(LLS_OK, lls_tokenizer_encode(handle, text.data(), static_cast<int64_t>(text.size()), special, nullptr, 0, &count)) << lls_last_error();
+        EXPECT_EQ(LLS_OK, lls_tokenizer_encode(handle, text.data(), static_cast<int64_t>(text.size()), special, nullptr, 0, &count))
+                << lls_last_error();
         Ids ids(static_cast<size_t>(count));
         EXPECT_EQ(LLS_OK, lls_tokenizer_encode(handle, text.data(), static_cast<int64_t>(text.size()), special, ids.data(), count, &count));
         return ids;
@@ -48,6 +49,21 @@ TEST(TokenizerSurface, CharactersAreLearnedInUnicodeOrder) {
     EXPECT_EQ(-1, end);
 }
 
+// The content of a file is enough: no path is needed, as in a browser.
+TEST(TokenizerSurface, ContentIsReadWithoutAFile) {
+    const std::string json = R"({"model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}}, "pre_tokenizer": {"type": "Split",
+        "pattern": {"Regex": "[\\s\\S]"}, "behavior": "Isolated", "invert": false}, "decoder": {"type": "Fuse"}})";
+    lls_handle tokenizer = 0;
+    ASSERT_EQ(LLS_OK, lls_tokenizer_load_bytes(json.data(), static_cast<int64_t>(json.size()), nullptr, &tokenizer)) << lls_last_error();
+    int64_t count = 0;
+    int32_t ids[3];
+    ASSERT_EQ(LLS_OK, lls_tokenizer_encode(tokenizer, "bab", 3, 0, ids, 3, &count)) << lls_last_error();
+    EXPECT_EQ((Ids{1, 0, 1}), Ids(ids, ids + count));
+    EXPECT_EQ(LLS_OK, lls_tokenizer_close(tokenizer));
+    EXPECT_EQ(LLS_FILE, lls_tokenizer_load_bytes("nothing that is known", 21, "talk.txt", &tokenizer));
+    EXPECT_NE(std::string::npos, std::string(lls_last_error()).find("talk.txt")) << lls_last_error();
+}
+
 TEST(TokenizerSurface, WordsAreLearnedByHowOftenTheyOccur) {
     ScratchFile text("b a c\ta\u3000c\n<unk> a");
     Opened tokenizer(text.path(), "whitespace");
@@ -68,7 +84,8 @@ TEST(TokenizerSurface, TextsThatTeachNothingAreRefused) {
 TEST(TokenizerSurface, WordLevelFilesCutAtWhiteSpaceOrIntoCharacters) {
     std::string head = "{\"added_tokens\":[{\"id\":2,\"content\":\"<|endoftext|>\",\"special\":true}],\"pre_tokenizer\":";
     std::string tail = "\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":1},\"unk_token\":\"<unk>\"}}";
-    std::string split = "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"[\\\\s\\\\S]\"},\"behavior\":\"Isolated\",\"invert\":false},\"decoder\":{\"type\":\"Fuse\"},";
+    std::string split = "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"[\\\\s\\\\S]\"},\"behavior\":\"Isolated\",\"invert\":false},"
+        "\"decoder\":{\"type\":\"Fuse\"},";
     ScratchFile characters(head + split + tail);
     Opened tokenizer(characters.path());
     ASSERT_EQ(LLS_OK, tokenizer.status) << lls_last_error();

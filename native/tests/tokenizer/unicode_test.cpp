@@ -37,7 +37,8 @@ TEST(Unicode, ClassesOfCharacters) {
 }
 
 TEST(Unicode, DamagedBytesStandForThemselves) {
-    for (const char* text : {"\x80", "\xC0\xAF", "\xC1\x81", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80", "\xE2\x96"}) {
+    for (const char* text : {"\x80", "\xC0\xAF", "\xC1\x81", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+            "\xF8\x88\x80\x80", "\xE2\x96"}) {
         Character first = characterAt(text, 0);
         EXPECT_EQ(Character::INVALID, first.value) << text;
         EXPECT_EQ(1u, first.length);

@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # ./llmsys test: sourced by the launcher with the JDK found and the words after "test" as arguments. The native engine is built and tested where its
-# tools are, then Maven runs the tests of Java; then all reports are added up.
+# tools are, then Maven runs the tests of Java, then pytest those of the Python package where Python is, and node those
+# of the browser where Emscripten is; then all reports are added up.
 # shellcheck disable=SC2154   # root, jdk, maven and home are the launcher's
 
 # shellcheck source=launcher/src/main/sh/native.sh
 . "$root/launcher/src/main/sh/native.sh"
+# shellcheck source=launcher/src/main/sh/python.sh
+. "$root/launcher/src/main/sh/python.sh"
+# shellcheck source=launcher/src/main/sh/wasm.sh
+. "$root/launcher/src/main/sh/wasm.sh"
 
 options=() lane='' native=yes
 for word in "$@"; do
@@ -24,6 +29,11 @@ find_maven
 (cd "$root" && JAVA_HOME=$jdk "$maven" -B -ntp --fail-at-end verify ${options[@]+"${options[@]}"})
 status=$?
 
+python_passed=0 python_failed=0 python_skipped=0 python_status=0
+if [ $native = yes ]; then JAVA_HOME=$jdk test_python; fi
+wasm_passed=0 wasm_failed=0 wasm_skipped=0 wasm_status=0
+if [ $native = yes ]; then test_wasm; fi
+
 # The attributes of <testsuite ...> in the reports written since the start.
 totals=$(find "$root"/bundles/*/target/surefire-reports "$root"/workspace/examples/target/surefire-reports \
   "$root"/launcher/target/surefire-reports "$root"/integration-tests/target/surefire-reports \
@@ -39,8 +49,12 @@ totals=$(find "$root"/bundles/*/target/surefire-reports "$root"/workspace/exampl
   awk '{ tests += $1; failed += $2; skipped += $3 } END { print tests - failed - skipped, failed + 0, skipped + 0 }')
 rm -f "$started"
 read -r passed failed skipped <<<"$totals"
-passed=$((passed + native_passed)) failed=$((failed + native_failed)) skipped=$((skipped + native_skipped))
+passed=$((passed + native_passed + python_passed + wasm_passed))
+failed=$((failed + native_failed + python_failed + wasm_failed))
+skipped=$((skipped + native_skipped + python_skipped + wasm_skipped))
 if [ "$status" -eq 0 ]; then status=$native_status; fi
+if [ "$status" -eq 0 ]; then status=$python_status; fi
+if [ "$status" -eq 0 ]; then status=$wasm_status; fi
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then echo "the build stopped before or beside the tests; see the lines above" >&2; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -1,5 +1,5 @@
-// GPT-2's way to write bytes as visible characters, which byte-level vocabularies use in their files: printable Latin-1 characters stand for themselves,
-// the other 68 bytes for U+0100 and on. A blank is written Ġ, a line end Ċ.
+// GPT-2's way to write bytes as visible characters, which byte-level vocabularies use in their files: printable Latin-1 characters stand for
+// themselves, the other 68 bytes for U+0100 and on. A blank is written Ġ, a line end Ċ.
 #pragma once
 
 #include <optional>

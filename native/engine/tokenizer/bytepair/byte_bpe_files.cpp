@@ -14,7 +14,8 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text.subst
 
 void requireCount(size_t count, const char* of, int64_t least, int64_t most) {
     if (static_cast<int64_t>(count) < least || static_cast<int64_t>(count) > most) {
-        refuseTokenizer("it has " + std::to_string(count) + " " + of + "; " + std::to_string(least) + " to " + std::to_string(most) + " are possible");
+        refuseTokenizer("it has " + std::to_string(count) + " " + of + "; " + std::to_string(least) + " to " + std::to_string(most)
+                        + " are possible");
     }
 }
 
@@ -45,7 +46,8 @@ BytePairModel byteModelOf(const NamedTokens& named, const std::vector<AddedToken
         addedById.emplace(token.id, token.content);
         auto known = ids.find(token.content);
         if (known != ids.end() && known->second != token.id) {
-            refuseTokenizer("the added token " + quoted(token.content) + " has the id " + std::to_string(token.id) + ", and " + std::to_string(known->second)
+            refuseTokenizer("the added token " + quoted(token.content) + " has the id " + std::to_string(token.id) + ", and "
+                            + std::to_string(known->second)
                             + " in the vocabulary");
         }
     }
@@ -116,7 +118,8 @@ std::shared_ptr<const Tokenizer> byteBpeOfVocabulary(const TokenizerVocabulary& 
         refuseUnknown("add_space_prefix", "true");
     }
     if (!vocabulary.types.empty() && vocabulary.types.size() != vocabulary.tokens.size()) {
-        refuseTokenizer("it has " + std::to_string(vocabulary.tokens.size()) + " tokens and " + std::to_string(vocabulary.types.size()) + " token types");
+        refuseTokenizer("it has " + std::to_string(vocabulary.tokens.size()) + " tokens and " + std::to_string(vocabulary.types.size())
+                        + " token types");
     }
     NamedTokens named;
     std::vector<AddedToken> added;

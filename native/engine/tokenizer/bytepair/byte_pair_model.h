@@ -20,7 +20,8 @@ public:
         int32_t left, right, id;
     };
 
-    // tokens: bytes by id, empty for ids without. Merges in order: the first has rank 0. anyWhole: a piece that is a token becomes it without merging.
+    // tokens: bytes by id, empty for ids without. Merges in order: the first has rank 0. anyWhole: a piece that is a token becomes it without
+    // merging.
     static BytePairModel ofRules(const std::vector<std::string>& tokens, const std::vector<Rule>& rules, bool anyWhole);
     // From ranks alone, as tiktoken has it: any two tokens merge if together they are a token, and its id is the rank.
     static BytePairModel ofRanks(const std::vector<std::string>& tokens);

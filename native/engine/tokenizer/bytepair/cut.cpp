@@ -29,7 +29,8 @@ const Pattern PATTERNS[] = {
     {CutStep::O200k, NO_LETTER UPPER_PART "*" LOWER_PART "+" CONTRACTIONS "?|" NO_LETTER UPPER_PART "+" LOWER_PART "*" CONTRACTIONS
                      "?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" WHITE},
     {CutStep::Tekken, NO_LETTER UPPER_PART "*" LOWER_PART "+|" NO_LETTER UPPER_PART "+" LOWER_PART "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" WHITE},
-    {CutStep::DeepSeekV3, "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*" WHITE},
+    {CutStep::DeepSeekV3, "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}"
+        "]+[\\r\\n]*" WHITE},
     {CutStep::Bloom, " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+"},
     {CutStep::Bloom, " ?[^(\\s|.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C)]+"},
     {CutStep::EachNumber, "\\p{N}"},
@@ -70,7 +71,8 @@ const Family FAMILIES[] = {
     {" falcon ", {{CutStep::Punctuation, CutStep::Gpt2, CutStep::WrittenNumbers, CutStep::WrittenThreeDigits}, false, false, false}},
     {" bloom poro-chat gpt3-finnish ", {{CutStep::Bloom}, false, false, false}},
     {" viking ", {{CutStep::Bloom, CutStep::EachNumber}, false, false, false}},
-    {" deepseek-coder ", {{CutStep::LineEnds, CutStep::Letters, CutStep::Signs, CutStep::IdeographsAndHangul, CutStep::EachNumber}, false, false, false}},
+    {" deepseek-coder ", {{CutStep::LineEnds, CutStep::Letters, CutStep::Signs, CutStep::IdeographsAndHangul, CutStep::EachNumber}, false, false,
+            false}},
     {" deepseek-v3 hunyuan-dense ", {{CutStep::ThreeNumbers, CutStep::IdeographsAndKana, CutStep::DeepSeekV3}, false, false, false}},
     {" default ", {{CutStep::SignsAndOperators, CutStep::Gpt2, CutStep::Numbers, CutStep::ThreeDigits}, false, false, false}},
 };

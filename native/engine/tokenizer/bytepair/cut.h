@@ -67,8 +67,8 @@ private:
     std::vector<const Scanner*> scanners_;
 };
 
-// What a value of tokenizer.ggml.pre says: a GGUF file names a family of models and nothing more. The names are llama.cpp's; whether text is composed first
-// is known from the families' own tokenizer.json.
+// What a value of tokenizer.ggml.pre says: a GGUF file names a family of models and nothing more. The names are llama.cpp's; whether text is composed
+// first is known from the families' own tokenizer.json.
 struct GgufCut {
     Cut cut;
     bool composes;      // NFC first

@@ -1,4 +1,5 @@
-// Scanners that cut out what matches and leave what lies between as pieces of their own: "Split" with the behaviour "Isolated", "Digits", "Punctuation".
+// Scanners that cut out what matches and leave what lies between as pieces of their own: "Split" with the behaviour "Isolated", "Digits",
+// "Punctuation".
 #pragma once
 
 #include "engine/tokenizer/bytepair/scanner.h"

@@ -43,7 +43,8 @@ const std::vector<Plan>& plans() {
 }
 
 int base64Value(char c) {
-    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
+    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63
+            : -1;
 }
 
 // Empty when it is none.
@@ -119,7 +120,8 @@ bool looksLikeRanks(std::string_view start) {
         line.remove_suffix(1);
     }
     size_t blank = line.find(' ');
-    return blank != std::string_view::npos && blank >= 2 && blank <= 200 && !fromBase64(line.substr(0, blank)).empty() && rankOf(line.substr(blank + 1)) >= 0;
+    return blank != std::string_view::npos && blank >= 2 && blank <= 200 && !fromBase64(line.substr(0, blank)).empty()
+            && rankOf(line.substr(blank + 1)) >= 0;
 }
 
 std::shared_ptr<const Tokenizer> byteBpeOfRanks(std::string_view file) {

@@ -1,4 +1,5 @@
-// How text is cut into pieces before anything merges: what the models' files write as regular expressions, by hand-written scanners that take linear time.
+// How text is cut into pieces before anything merges: what the models' files write as regular expressions, by hand-written scanners that take linear
+// time.
 // No expression of a file is ever executed.
 #pragma once
 

@@ -43,7 +43,8 @@ private:
     };
     static constexpr uint64_t FREE = UINT64_MAX;
 
-    static uint64_t pair(int32_t left, int32_t right) { return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right); }
+    static uint64_t pair(int32_t left, int32_t right) { return static_cast<uint64_t>(static_cast<uint32_t>(left))
+            << 32 | static_cast<uint32_t>(right); }
     size_t place(uint64_t key) const { return static_cast<size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & mask_; }
     void grow();
 

@@ -3,8 +3,8 @@
 //
 //   h e l l o   with (h,e) 0, (l,o) 1, (l,lo) 2   ->   he l l o  ->  he l lo  ->  he llo
 //
-// Short runs, which are nearly all, are looked through for the lowest rank after each merge. Longer ones keep their symbols in a linked list and their
-// pairs in a queue, O(n log n). Both do the same merges in the same order. Holds memory that is used again from run to run: one for each call.
+// Short runs, which are nearly all, are looked through for the lowest rank after each merge. Longer ones keep their symbols in a linked list and
+// their pairs in a queue, O(n log n). Both do the same merges in the same order. Holds memory that is used again from run to run: one for each call.
 #pragma once
 
 #include <cstdint>

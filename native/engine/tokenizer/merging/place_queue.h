@@ -1,7 +1,7 @@
 // Places with a rank, the lowest rank first, of equal ranks the leftmost place.
 //
-// A heap of all is best for words. For a megabyte of one letter it falls out of the caches and time stops being linear, so there each rank has a list of
-// its places, sorted when its turn comes, and the heap holds ranks only.
+// A heap of all is best for words. For a megabyte of one letter it falls out of the caches and time stops being linear, so there each rank has a list
+// of its places, sorted when its turn comes, and the heap holds ranks only.
 #pragma once
 
 #include <algorithm>

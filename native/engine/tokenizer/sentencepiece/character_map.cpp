@@ -53,7 +53,8 @@ std::optional<CharacterMap::Match> CharacterMap::longest(std::string_view text, 
         if (leaf && place < units_.size()) {
             size_t begin = units_[place] & INT32_MAX;
             if (begin >= texts_.size()) {
-                refuseTokenizer("its compiled character map has a replacement at " + std::to_string(begin) + " of " + std::to_string(texts_.size()) + " bytes");
+                refuseTokenizer("its compiled character map has a replacement at " + std::to_string(begin) + " of " + std::to_string(texts_.size())
+                                + " bytes");
             }
             std::string_view replacement = std::string_view(texts_).substr(begin, LONGEST_REPLACEMENT);
             match = Match{i + 1 - at, replacement.substr(0, replacement.find('\0'))};

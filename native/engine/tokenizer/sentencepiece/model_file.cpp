@@ -26,7 +26,8 @@ struct Field {
 
     void require(int wanted) const {
         if (wire != wanted) {
-            refuseTokenizer("the field " + std::to_string(number) + " has the wire type " + std::to_string(wire) + " instead of " + std::to_string(wanted));
+            refuseTokenizer("the field " + std::to_string(number) + " has the wire type " + std::to_string(wire) + " instead of "
+                            + std::to_string(wanted));
         }
     }
     int64_t whole() const {
@@ -93,7 +94,8 @@ void forEachField(std::string_view in, Visit&& visit) {
         } else if (field.wire == BYTES) {
             uint64_t length = varint(in);
             if (length > in.size()) {
-                refuseTokenizer("the field " + std::to_string(field.number) + " claims " + std::to_string(length) + " bytes, and " + std::to_string(in.size())
+                refuseTokenizer("the field " + std::to_string(field.number) + " claims " + std::to_string(length) + " bytes, and "
+                                + std::to_string(in.size())
                                 + " follow");
             }
             field.data = in.substr(0, length);
@@ -199,7 +201,8 @@ std::shared_ptr<const Tokenizer> piecesOfModel(std::string_view file) {
     form.normalizers = {sentencePieceStep(model.spacing, std::move(map), userDefinedOf(pieces))};
     form.userDefinedStand = true;
     form.byteFallback = model.byteFallback;
-    form.stripping = model.spacing.removeExtra ? PieceForm::Stripping::All : model.spacing.prefix ? PieceForm::Stripping::First : PieceForm::Stripping::None;
+    form.stripping = model.spacing.removeExtra ? PieceForm::Stripping::All : model.spacing.prefix ? PieceForm::Stripping::First
+            : PieceForm::Stripping::None;
     form.unknownText = model.unknownText;
     form.end = pieces.id(model.endPiece);
     std::vector<AddedToken> controls = controlsOf(pieces);

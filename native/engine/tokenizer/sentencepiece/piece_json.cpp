@@ -32,7 +32,8 @@ Stripping strippingOf(JsonValue decoder) {
             && parts[0].get("pattern").get("String").textOr("") == SPACE_SIGN && parts[0].get("content").text() == " ";
     if (known && types.size() == 4) {
         JsonValue strip = parts[3];
-        known = types[3] == "Strip" && strip.get("content").text() == " " && strip.get("start").whole(0, 9) == 1 && strip.get("stop").whole(0, 9) == 0;
+        known = types[3] == "Strip" && strip.get("content").text() == " " && strip.get("start").whole(0, 9) == 1
+                && strip.get("stop").whole(0, 9) == 0;
     }
     if (!known) {
         refuseUnknown("decoder", types.empty() ? "an empty Sequence" : std::string(types[0]) + " in a form that is not known");

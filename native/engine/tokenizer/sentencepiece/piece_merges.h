@@ -1,5 +1,5 @@
-// Which two symbols merge, how early, and into which piece. A symbol is a piece, or a character that is no piece itself but part of one: such characters
-// have the numbers from V on. Immutable.
+// Which two symbols merge, how early, and into which piece. A symbol is a piece, or a character that is no piece itself but part of one: such
+// characters have the numbers from V on. Immutable.
 #pragma once
 
 #include <unordered_map>
@@ -16,8 +16,8 @@ public:
         int32_t left, right, merged;
     };
 
-    // SentencePiece's rule: any two symbols merge that together are a piece, the piece with the highest score first. Pieces with equal scores share a rank,
-    // so among them the leftmost goes first.
+    // SentencePiece's rule: any two symbols merge that together are a piece, the piece with the highest score first. Pieces with equal scores share a
+    // rank, so among them the leftmost goes first.
     static PieceMerges byScore(const Pieces& pieces);
     // Hugging Face's: only the listed pairs merge, in the order of the list; of two equal pairs the later counts.
     static PieceMerges inOrder(const Pieces& pieces, const std::vector<Rule>& rules);

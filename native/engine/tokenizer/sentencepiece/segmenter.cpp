@@ -11,7 +11,8 @@ void Segmenter::Scratch::found(int32_t left, int32_t right, int32_t id) {
 }
 
 Segmenter::Segmenter(const Pieces& pieces, PieceMerges merges)
-        : pieces_(&pieces), merges_(std::move(merges)), anyUnused_(pieces.has(PieceType::Unused)), makesItself_(static_cast<size_t>(pieces.size()), 0) {
+        : pieces_(&pieces), merges_(std::move(merges)), anyUnused_(pieces.has(PieceType::Unused)),
+                makesItself_(static_cast<size_t>(pieces.size()), 0) {
     int log = 14;
     while (log < 24 && (1 << log) < 64 * static_cast<int64_t>(pieces.size())) {
         log++;

@@ -1,7 +1,7 @@
 // Cuts text whose spaces are U+2581 into pieces by byte-pair merging over characters.
 //
-// A run is first cut where no merge can cross: between two characters that stand side by side in no piece, for instance before most spaces. A part that is a
-// piece, and would be merged into it, is found by one look-up. The rest is merged. A piece that is unused is taken apart again at the end.
+// A run is first cut where no merge can cross: between two characters that stand side by side in no piece, for instance before most spaces. A part
+// that is a piece, and would be merged into it, is found by one look-up. The rest is merged. A piece that is unused is taken apart again at the end.
 #pragma once
 
 #include <array>
@@ -44,7 +44,8 @@ private:
         size_t bit = (left * 0x9E3779B1u ^ right * 0x85EBCA77u) * 0xC2B2AE3Du >> shift_;
         return (neighbours_[bit >> 6] >> (bit & 63) & 1) != 0;
     }
-    bool isUnused(int32_t symbol) const { return anyUnused_ && symbol >= 0 && symbol < pieces_->size() && pieces_->at(symbol).type == PieceType::Unused; }
+    bool isUnused(int32_t symbol) const { return anyUnused_ && symbol >= 0 && symbol < pieces_->size()
+            && pieces_->at(symbol).type == PieceType::Unused; }
     // Bytes of a symbol's text.
     int32_t lengthOf(int32_t symbol) const {
         return symbol < pieces_->size() ? static_cast<int32_t>(pieces_->at(symbol).text.size()) : merges_.lengthOfCharacter(symbol);

@@ -27,8 +27,8 @@ public:
 };
 using TextSteps = std::vector<std::shared_ptr<const TextStep>>;
 
-// SentencePiece's normalization: from left to right the longest text that the character map knows is replaced, the text of a user-defined piece stays as it
-// is, extra spaces go, and spaces are written as U+2581. https://github.com/google/sentencepiece/blob/master/doc/normalization.md
+// SentencePiece's normalization: from left to right the longest text that the character map knows is replaced, the text of a user-defined piece stays
+// as it is, extra spaces go, and spaces are written as U+2581. https://github.com/google/sentencepiece/blob/master/doc/normalization.md
 //
 //   "Ａ  b "  -->  ▁A▁b        with nmt_nfkc, a prefix and without extra spaces
 struct Spacing {

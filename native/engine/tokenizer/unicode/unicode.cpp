@@ -19,10 +19,12 @@ uint32_t computeClass(Category category, uint32_t character) {
         case Category::Lm: case Category::Lo: return LETTER | UPPER | LOWER;
         case Category::Mn: case Category::Mc: case Category::Me: return UPPER | LOWER | MARK;
         case Category::Nd: case Category::Nl: case Category::No: return NUMBER;
-        case Category::Pc: case Category::Pd: case Category::Ps: case Category::Pe: case Category::Pi: case Category::Pf: case Category::Po: return PUNCTUATION;
+        case Category::Pc: case Category::Pd: case Category::Ps: case Category::Pe: case Category::Pi: case Category::Pf: case Category::Po:
+            return PUNCTUATION;
         case Category::Sm: case Category::Sc: case Category::Sk: case Category::So: return SYMBOL;
         case Category::Zs: case Category::Zl: case Category::Zp: return SPACE;
-        default: return character == '\n' || character == '\r' ? SPACE | NEWLINE : (character >= 9 && character <= 13) || character == 0x85 ? SPACE : 0;
+        default: return character == '\n' || character == '\r' ? SPACE | NEWLINE : (character >= 9 && character <= 13) || character == 0x85 ? SPACE
+                : 0;
     }
 }
 

@@ -31,25 +31,7 @@ impl Memory {
 
     /// Aligned to 64, not zeroed.
     pub fn allocate(&self, bytes: i64, owner: &[u8]) -> Result<NonNull<u8>, Fault> {
-        if !(0..=i64::MAX - ALIGNMENT as i64).contains(&bytes) {
-            return Err(Fault::new(INVALID, format!("lls_allocate got {bytes} bytes"), "no memory has that size", "pass a size from 0 on"));
-        }
-        let owner = self.owners.get(owner);
-        let refused = |why: String, fix: &str| {
-            let name = String::from_utf8_lossy(&owner.name);
-            Err(Fault::new(OUT_OF_MEMORY, format!("no memory for {bytes} bytes of {name}"), why, fix))
-        };
-        if self.must_fail() {
-            return refused("a test asked for this failure".into(), "none");
-        }
-        let limit = self.limit.load(Relaxed);
-        let live = match self.total.reserve(bytes, limit) {
-            Ok(live) => live,
-            Err(live) => {
-                let why = format!("{live} of at most {limit} bytes are in use");
-                return refused(why, "close what is not needed, or raise the limit with lls_memory_limit");
-            }
-        };
+        let (owner, live) = self.claim("lls_allocate", bytes, owner)?;
         match self.fresh(bytes, owner) {
             Some(block) => {
                 self.total.count(live);
@@ -58,7 +40,48 @@ impl Memory {
             }
             None => {
                 self.total.give_back(bytes);
-                refused("the system gives no more".into(), "close what is not needed, or use a smaller model")
+                refused(bytes, owner, "the system gives no more".into(), "close what is not needed, or use a smaller model")
+            }
+        }
+    }
+
+    /// Memory that comes from elsewhere is limited and counted as if it were allocated here, until [`Memory::release`].
+    pub fn reserve(&self, bytes: i64, owner: &[u8]) -> Result<(), Fault> {
+        let (owner, live) = self.claim("lls_memory_reserve", bytes, owner)?;
+        self.total.count(live);
+        owner.reserve(bytes);
+        Ok(())
+    }
+
+    pub fn release(&self, bytes: i64, owner: &[u8]) -> Result<(), Fault> {
+        let owner = self.owners.get(owner);
+        owner.release(bytes).map_err(|there| {
+            Fault::new(
+                INVALID,
+                format!("lls_memory_release got {bytes} bytes of {}", String::from_utf8_lossy(&owner.name)),
+                format!("it has reserved {there}"),
+                "release what lls_memory_reserve took, once, with the same owner",
+            )
+        })?;
+        self.total.remove(bytes);
+        Ok(())
+    }
+
+    /// The bytes are live from here on; the owner, and what is live with them.
+    fn claim(&self, function: &str, bytes: i64, owner: &[u8]) -> Result<(&'static Owner, i64), Fault> {
+        if !(0..=i64::MAX - ALIGNMENT as i64).contains(&bytes) {
+            return Err(Fault::new(INVALID, format!("{function} got {bytes} bytes"), "no memory has that size", "pass a size from 0 on"));
+        }
+        let owner = self.owners.get(owner);
+        if self.must_fail() {
+            return refused(bytes, owner, "a test asked for this failure".into(), "none");
+        }
+        let limit = self.limit.load(Relaxed);
+        match self.total.reserve(bytes, limit) {
+            Ok(live) => Ok((owner, live)),
+            Err(live) => {
+                let why = format!("{live} of at most {limit} bytes are in use");
+                refused(bytes, owner, why, "close what is not needed, or raise the limit with lls_memory_limit")
             }
         }
     }
@@ -129,6 +152,11 @@ impl Memory {
     }
 }
 
+fn refused<T>(bytes: i64, owner: &Owner, why: String, fix: &str) -> Result<T, Fault> {
+    let name = String::from_utf8_lossy(&owner.name);
+    Err(Fault::new(OUT_OF_MEMORY, format!("no memory for {bytes} bytes of {name}"), why, fix))
+}
+
 fn layout(bytes: i64) -> Option<Layout> {
     Layout::from_size_align(usize::try_from(rounded(bytes)).ok()?, ALIGNMENT).ok()
 }
@@ -185,6 +213,27 @@ mod tests {
             assert!(memory.allocate(bad, b"a").is_err(), "{bad}");
         }
         assert_eq!(memory.stats().live_bytes, 0);
+    }
+
+    #[test]
+    fn what_is_reserved_is_limited_and_counted_until_it_is_released() {
+        let memory = Memory::new();
+        memory.set_limit(1000).unwrap();
+        memory.reserve(700, b"elsewhere").unwrap();
+        assert_eq!(memory.owned("elsewhere").live_bytes, 700);
+        assert_eq!(memory.allocate(301, b"a").unwrap_err().status, OUT_OF_MEMORY);
+        assert_eq!(memory.reserve(301, b"elsewhere").unwrap_err().status, OUT_OF_MEMORY);
+        assert_eq!(memory.reserve(-1, b"elsewhere").unwrap_err().status, INVALID);
+        for (bytes, owner) in [(701, &b"elsewhere"[..]), (-1, b"elsewhere"), (1, b"other"), (i64::MIN, b"elsewhere")] {
+            assert_eq!(memory.release(bytes, owner).unwrap_err().status, INVALID);
+        }
+        let block = memory.allocate(100, b"elsewhere").unwrap().as_ptr();
+        assert_eq!(memory.release(701, b"elsewhere").unwrap_err().status, INVALID);
+        memory.free(block).unwrap();
+        memory.release(700, b"elsewhere").unwrap();
+        assert_eq!(memory.stats(), MemoryStats { live_bytes: 0, peak_bytes: 800, allocations: 2, frees: 2, limit_bytes: 1000 });
+        memory.fail_at(1);
+        assert_eq!(memory.reserve(1, b"elsewhere").unwrap_err().status, OUT_OF_MEMORY);
     }
 
     #[test]

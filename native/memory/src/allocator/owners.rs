@@ -64,6 +64,25 @@ impl Counters {
 pub struct Owner {
     pub name: Vec<u8>,
     pub counters: Counters,
+    reserved: AtomicI64, // of the live bytes, those that are memory from elsewhere
+}
+
+impl Owner {
+    fn new(name: &[u8]) -> Owner {
+        Owner { name: name.to_vec(), counters: Counters::default(), reserved: AtomicI64::new(0) }
+    }
+
+    pub fn reserve(&self, bytes: i64) {
+        self.reserved.fetch_add(bytes, Relaxed);
+        self.counters.add(bytes);
+    }
+
+    /// What is reserved instead, when it is less.
+    pub fn release(&self, bytes: i64) -> Result<(), i64> {
+        self.reserved.fetch_update(Relaxed, Relaxed, |there| (0..=there).contains(&bytes).then(|| there - bytes))?;
+        self.counters.remove(bytes);
+        Ok(())
+    }
 }
 
 /// In order of name.
@@ -93,7 +112,7 @@ impl Owners {
         let found = self.table.read().unwrap_or_else(PoisonError::into_inner).get(name).copied();
         let owner = found.unwrap_or_else(|| {
             let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            *table.entry(name.to_vec()).or_insert_with(|| Box::leak(Box::new(Owner { name: name.to_vec(), counters: Counters::default() })))
+            *table.entry(name.to_vec()).or_insert_with(|| Box::leak(Box::new(Owner::new(name))))
         });
         LAST.set(Some((self.number, owner)));
         owner

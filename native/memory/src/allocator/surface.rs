@@ -72,6 +72,16 @@ pub unsafe extern "C" fn lls_memory_owner(index: i32, owner: *mut c_char, capaci
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn lls_memory_reserve(bytes: i64, owner: *const c_char) -> Status {
+    guarded(|| unsafe { memory().reserve(bytes, bytes_of(owner)) })
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lls_memory_release(bytes: i64, owner: *const c_char) -> Status {
+    guarded(|| unsafe { memory().release(bytes, bytes_of(owner)) })
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn lls_memory_limit(bytes: i64) -> Status {
     guarded(|| memory().set_limit(bytes))
 }

@@ -1,10 +1,15 @@
 //! How many may run and how many may wait, and what runs: jobs that can be cancelled and waited for.
+//!
+//! ```text
+//!   enter -> [waiting, in order of arrival] -> Place (running) <-> aside, while its client does not read
+//! ```
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::engine::Session;
@@ -12,17 +17,25 @@ use super::json::Refusal;
 
 pub struct Admission {
     running: Arc<Semaphore>,
+    aside: Arc<Semaphore>,
+    most_running: usize,
     waiting: AtomicUsize,
     most_waiting: usize,
 }
 
 impl Admission {
     pub fn new(most_running: usize, most_waiting: usize) -> Admission {
-        Admission { running: Arc::new(Semaphore::new(most_running)), waiting: AtomicUsize::new(0), most_waiting }
+        let (running, aside) = (Arc::new(Semaphore::new(most_running)), Arc::new(Semaphore::new(most_running)));
+        Admission { running, aside, most_running, waiting: AtomicUsize::new(0), most_waiting }
     }
 
     /// In order of arrival. Beyond those that may wait: 429 at once.
-    pub async fn enter(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    pub async fn enter(&self) -> Result<Place, Refusal> {
+        let permit = self.permit().await?;
+        Ok(Place { permit: Some(permit), running: self.running.clone(), aside: self.aside.clone() })
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         if self.running.is_closed() {
             return Err(Refusal::stopping());
         }
@@ -39,6 +52,11 @@ impl Admission {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    /// Those that were let in and wait for their clients to read.
+    pub fn aside(&self) -> usize {
+        self.most_running - self.aside.available_permits()
+    }
+
     /// Those that wait, and those that come, are refused.
     pub fn close(&self) {
         self.running.close();
@@ -50,6 +68,36 @@ struct Waiting<'a>(&'a AtomicUsize);
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The place of one that runs.
+pub struct Place {
+    permit: Option<OwnedSemaphorePermit>,
+    running: Arc<Semaphore>,
+    aside: Arc<Semaphore>,
+}
+
+impl Place {
+    /// Another may run while this one waits for its client. None when as many as may run stand aside already: each of them has its session's memory
+    /// and a thread.
+    pub fn step_aside(&mut self) -> Option<Aside<'_>> {
+        let permit = self.aside.clone().try_acquire_owned().ok()?;
+        self.permit = None;
+        Some(Aside { place: self, _permit: permit })
+    }
+}
+
+pub struct Aside<'a> {
+    place: &'a mut Place,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Aside<'_> {
+    /// On a blocking thread: waits for a place, in order of arrival.
+    pub fn come_back(self) {
+        // Closed: the server stops, nobody new begins, and so this one is in nobody's way.
+        self.place.permit = Handle::current().block_on(self.place.running.clone().acquire_owned()).ok();
     }
 }
 

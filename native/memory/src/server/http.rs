@@ -12,14 +12,14 @@ use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::admission::{Cancel, CancelOnDrop};
+use super::admission::{Cancel, CancelOnDrop, Place};
 use super::assembler::Piece;
 use super::completion::{Completion, Counts, End, Event};
 use super::json::{Envelope, Refusal, choice, usage};
 use super::metrics::Now;
 use super::request::CompletionRequest;
 use super::run::State;
-use super::stream::{Gone, Held, ResponseBody};
+use super::stream::{Feed, Gone, Held, ResponseBody};
 use crate::fault::caught;
 
 pub type Answer = Response<ResponseBody>;
@@ -84,7 +84,13 @@ fn model(state: &State) -> Value {
 
 fn metrics(state: &State) -> String {
     let memory = crate::allocator::memory().stats();
-    let now = Now { running: state.jobs.count(), waiting: state.admission.waiting(), live_bytes: memory.live_bytes, peak_bytes: memory.peak_bytes };
+    let now = Now {
+        running: state.jobs.count(),
+        aside: state.admission.aside(),
+        waiting: state.admission.waiting(),
+        live_bytes: memory.live_bytes,
+        peak_bytes: memory.peak_bytes,
+    };
     state.metrics.text(&now)
 }
 
@@ -169,7 +175,7 @@ async fn complete(request: Request<Incoming>, state: &Arc<State>, arrived: Insta
     let body = body_of(request, state).await?;
     let asked = CompletionRequest::of(&body, &state.plan.model_name, state.plan.max_tokens, state.engine.vocab_size())?;
     drop(body);
-    let permit = state.admission.enter().await?;
+    let mut place = state.admission.enter().await?;
     let cancel = Arc::new(Cancel::default());
     let job = state.jobs.begin(cancel.clone());
     let leaving = CancelOnDrop(cancel.clone());
@@ -181,11 +187,12 @@ async fn complete(request: Request<Incoming>, state: &Arc<State>, arrived: Insta
     let work = Work { state: state.clone(), asked, cancel, arrived, envelope };
     if work.asked.stream {
         let held: Vec<Held> = vec![state.begin_response(), Box::new(leaving)];
-        let (feed, body) = ResponseBody::stream(state.plan.bounds.unsent_bytes, held);
+        let bounds = &state.plan.bounds;
+        let (feed, body) = ResponseBody::stream(bounds.unsent_bytes, bounds.full_time, held);
         let (started, starts) = oneshot::channel();
         tokio::task::spawn_blocking(move || {
-            work.stream(&feed, started);
-            drop((permit, job));
+            work.stream(&feed, &mut place, started);
+            drop((place, job));
         });
         starts.await.unwrap_or_else(|_| Err(Refusal::new(500, "server_error", "the request failed", None, None)))?;
         let mut answer = Response::new(body);
@@ -195,7 +202,7 @@ async fn complete(request: Request<Incoming>, state: &Arc<State>, arrived: Insta
     }
     let result = tokio::task::spawn_blocking(move || {
         let result = work.whole();
-        drop((permit, job));
+        drop((place, job));
         result
     });
     let value = result.await.unwrap_or_else(|_| Err(Refusal::new(500, "server_error", "the request failed", None, None)))?;
@@ -252,25 +259,32 @@ impl Work {
         Ok(self.envelope.of(choices, Some(usage(counts.prompt, counts.written))))
     }
 
-    fn stream(&self, feed: &super::stream::Feed, started: oneshot::Sender<Result<(), Refusal>>) {
+    fn stream(&self, feed: &Feed, place: &mut Place, started: oneshot::Sender<Result<(), Refusal>>) {
         let mut started = Some(started);
+        let mut send = |event: Bytes| match feed.has_room(event.len()) {
+            true => feed.send(event),
+            false => match place.step_aside() {
+                Some(aside) => feed.send(event).map(|()| aside.come_back()),
+                None => feed.send_hastily(event),
+            },
+        };
         let event = |value: &Value| Bytes::from(format!("data: {value}\n\n"));
         let no_usage = self.asked.include_usage.then_some(Value::Null);
         let ended = self.run(&mut |happened| match happened {
             Event::Started => started.take().map_or(Ok(()), |s| s.send(Ok(())).map_err(|_| Gone::Left)),
             Event::Text { index, piece, finish } => {
                 let scored = self.asked.logprobs.map(|_| &piece.scored[..]);
-                feed.send(event(&self.envelope.of(vec![choice(index, &piece.text, scored, finish)], no_usage.clone())))
+                send(event(&self.envelope.of(vec![choice(index, &piece.text, scored, finish)], no_usage.clone())))
             }
         });
         match ended {
             Ok(counts) => {
                 let total = self.asked.include_usage.then(|| event(&self.envelope.of(Vec::new(), Some(usage(counts.prompt, counts.written)))));
-                let _ = total.map_or(Ok(()), |t| feed.send(t)).and_then(|()| feed.send(Bytes::from_static(b"data: [DONE]\n\n")));
+                let _ = total.map_or(Ok(()), &mut send).and_then(|()| send(Bytes::from_static(b"data: [DONE]\n\n")));
             }
             Err(End::Refused(refusal)) => match started.take() {
                 Some(started) => drop(started.send(Err(refusal))),
-                None => drop(feed.send(event(&refusal.body()))),
+                None => drop(send(event(&refusal.body()))),
             },
             Err(End::Gone(_)) => {}
         }

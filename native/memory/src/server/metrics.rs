@@ -66,6 +66,7 @@ pub struct Metrics {
 /// What is known elsewhere.
 pub struct Now {
     pub running: usize,
+    pub aside: usize,
     pub waiting: usize,
     pub live_bytes: i64,
     pub peak_bytes: i64,
@@ -82,6 +83,7 @@ impl Metrics {
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         };
         one("llmsys_requests_running", "gauge", "Requests that have a session.", now.running as i64);
+        one("llmsys_requests_aside", "gauge", "Those of them that wait for their clients to read.", now.aside as i64);
         one("llmsys_requests_waiting", "gauge", "Requests that wait for one.", now.waiting as i64);
         one("llmsys_requests_busy_total", "counter", "Requests refused because too many waited.", self.refused_busy.get() as i64);
         one("llmsys_disconnects_total", "counter", "Clients that left before their answer ended.", self.disconnects.get() as i64);

@@ -68,7 +68,7 @@ impl Server {
     pub fn start(plan: Plan, engine: Arc<dyn Engine>) -> Result<Server, Fault> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
-            .max_blocking_threads(plan.max_sessions + 1)
+            .max_blocking_threads(2 * plan.max_sessions + 1) // those that run, and those that stand aside
             .thread_name("lls-server")
             .enable_all()
             .build()

@@ -1,6 +1,7 @@
 //! The way from a session's thread to the socket: a channel of at most 256 KiB, and bodies of responses.
 //!
-//! Who reads slower than the model writes holds the session up, which then shares no step. After two seconds without any reading the client is cut.
+//! Who reads slower than the model writes holds its session up, which then shares no step, and stands aside, so that others run. After two seconds
+//! without any reading the client is cut.
 
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -9,9 +10,6 @@ use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc;
-
-/// How long a full channel waits for its reader.
-const FULL_TIME: Duration = Duration::from_secs(2);
 
 struct Level {
     unsent: usize,
@@ -23,6 +21,7 @@ struct Shared {
     level: Mutex<Level>,
     room: Condvar,
     most: usize,
+    patience: Duration, // with a reader who takes nothing
 }
 
 impl Shared {
@@ -56,12 +55,29 @@ impl std::fmt::Display for Cut {
 impl std::error::Error for Cut {}
 
 impl Feed {
-    /// Blocks while the channel is full.
+    /// Whether this many bytes can be sent now; they can when the client has left, too.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        let level = self.shared.level.lock().unwrap_or_else(PoisonError::into_inner);
+        level.gone || level.unsent == 0 || level.unsent + bytes <= self.shared.most
+    }
+
     pub fn send(&self, event: Bytes) -> Result<(), Gone> {
+        self.send_with(event, self.shared.patience)
+    }
+
+    /// For who holds others up.
+    pub fn send_hastily(&self, event: Bytes) -> Result<(), Gone> {
+        self.send_with(event, self.shared.patience / 20)
+    }
+
+    /// Where there is no room, blocks until half of the channel is free: not for each event anew. A reader who takes nothing for so long is cut: the
+    /// connection ends without the end of the body.
+    fn send_with(&self, event: Bytes, patience: Duration) -> Result<(), Gone> {
+        let room = self.has_room(event.len());
         let mut level = self.shared.level.lock().unwrap_or_else(PoisonError::into_inner);
-        while !level.gone && level.unsent > 0 && level.unsent + event.len() > self.shared.most {
+        while !room && !level.gone && level.unsent > 0 && level.unsent + event.len().max(self.shared.most / 2) > self.shared.most {
             let taken = level.taken;
-            let (after, waited) = self.shared.room.wait_timeout(level, FULL_TIME).unwrap_or_else(PoisonError::into_inner);
+            let (after, waited) = self.shared.room.wait_timeout(level, patience).unwrap_or_else(PoisonError::into_inner);
             level = after;
             if waited.timed_out() && level.taken == taken && !level.gone {
                 drop(level);
@@ -93,9 +109,9 @@ pub struct StreamBody {
 }
 
 impl ResponseBody {
-    pub fn stream(most: usize, held: Vec<Held>) -> (Feed, ResponseBody) {
+    pub fn stream(most: usize, patience: Duration, held: Vec<Held>) -> (Feed, ResponseBody) {
         let (sender, events) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared { level: Mutex::new(Level { unsent: 0, taken: 0, gone: false }), room: Condvar::new(), most });
+        let shared = Arc::new(Shared { level: Mutex::new(Level { unsent: 0, taken: 0, gone: false }), room: Condvar::new(), most, patience });
         (Feed { events: sender, shared: shared.clone() }, ResponseBody::Stream(StreamBody { events, shared, _held: held }))
     }
 }
@@ -147,9 +163,10 @@ mod tests {
 
     #[test]
     fn a_full_channel_waits_for_its_reader_and_cuts_who_does_not_read() {
-        let (feed, body) = ResponseBody::stream(100, Vec::new());
+        let (feed, body) = ResponseBody::stream(100, Duration::from_millis(100), Vec::new());
         let event = Bytes::from_static(&[b'x'; 60]);
         feed.send(event.clone()).unwrap();
+        assert!(feed.has_room(40) && !feed.has_room(41));
         assert_eq!(feed.send(event.clone()), Err(Gone::Slow));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut body = body;
@@ -159,7 +176,7 @@ mod tests {
 
     #[test]
     fn events_pass_in_order_and_a_client_that_left_is_told() {
-        let (feed, mut body) = ResponseBody::stream(100, Vec::new());
+        let (feed, mut body) = ResponseBody::stream(100, Duration::from_secs(20), Vec::new());
         let writer = std::thread::spawn(move || {
             for i in 0..1000u32 {
                 feed.send(Bytes::copy_from_slice(&i.to_le_bytes())).unwrap();

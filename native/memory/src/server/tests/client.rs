@@ -110,7 +110,7 @@ impl Rig {
         self.wait(time, "sessions are left", || self.fake.open.load(Ordering::SeqCst) == 0 && self.server.state().jobs.count() == 0);
     }
 
-    pub fn wait(&self, time: Duration, what: &str, done: impl Fn() -> bool) {
+    pub fn wait(&self, time: Duration, what: &str, mut done: impl FnMut() -> bool) {
         let end = Instant::now() + time;
         while !done() {
             assert!(Instant::now() < end, "{what}: {} sessions, {} jobs", self.fake.open.load(Ordering::SeqCst), self.server.state().jobs.count());

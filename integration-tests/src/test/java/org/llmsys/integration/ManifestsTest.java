@@ -48,11 +48,12 @@ class ManifestsTest {
                 boolean allowed = switch (room) {
                     case "files" -> FOR_FILES.contains(imported);
                     case "inference", "tokenizer" -> SEEN_BY_INFERENCE.contains(imported) || isBelow(imported, room);
-                    case "training" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
+                    case "training" -> !Set.of("shell", "vector", "testkit", "examples", "python").contains(imported);
                     case "examples" -> !Set.of("shell", "vector", "testkit").contains(imported);
                     case "bindings", "memory" -> Set.of("files", "training").contains(imported) || isBelow(imported, room);
                     case "vector", "testkit" -> !Set.of("shell", "vector", "testkit", "examples").contains(imported);
-                    case "shell" -> !imported.equals("vector");
+                    case "shell" -> !imported.equals("vector") && !imported.equals("python");
+                    case "python" -> !imported.equals("vector");
                     default -> isBelow(imported, room);
                 };
                 if (!allowed) {

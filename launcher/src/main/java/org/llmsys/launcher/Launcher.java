@@ -19,6 +19,7 @@ import sun.misc.Signal;
  */
 public final class Launcher {
 
+    private static final String DOOR = "launcher";
     private static final int FAILED = 1;
     private static final int INTERRUPTED = 130;
 
@@ -49,7 +50,8 @@ public final class Launcher {
         boolean shell = Boolean.getBoolean("llmsys.interactive");
         Workbench workbench = new Workbench(runFolder, home, gogo, shell, light);
         workbench.start();
-        ToIntFunction<String[]> door = workbench.door();
+        @SuppressWarnings("unchecked")
+        ToIntFunction<String[]> door = workbench.door(ToIntFunction.class, DOOR);
         if (!shell) {
             stopOnInterrupt(workbench);
         }
@@ -68,7 +70,7 @@ public final class Launcher {
     private static void stopOnInterrupt(Workbench workbench) {
         Signal.handle(new Signal("INT"), first -> {
             Signal.handle(first, second -> Runtime.getRuntime().halt(INTERRUPTED));
-            new Thread(workbench.interrupter(), "interrupt").start();
+            new Thread(workbench.door(Runnable.class, DOOR), "interrupt").start();
         });
     }
 

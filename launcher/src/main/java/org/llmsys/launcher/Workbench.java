@@ -3,11 +3,9 @@ package org.llmsys.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -29,9 +27,9 @@ final class Workbench {
     private static final String LIST = "bundles.txt";
     private static final int HOUSE = 1;
     private static final int GOGO = 2;
-    private static final String DOOR = "(llmsys.door=launcher)";
 
     private final Path runFolder;
+    private final CacheFolder cache;
     private final Framework framework;
 
     /**
@@ -43,8 +41,9 @@ final class Workbench {
      */
     Workbench(Path runFolder, Path home, boolean gogo, boolean shell, boolean light) throws IOException {
         this.runFolder = runFolder;
+        this.cache = CacheFolder.claim(runFolder);
         Map<String, String> settings = new HashMap<>();
-        settings.put(Constants.FRAMEWORK_STORAGE, CacheFolder.claim(runFolder).toString());
+        settings.put(Constants.FRAMEWORK_STORAGE, cache.path().toString());
         settings.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(gogo ? GOGO : HOUSE));
         settings.put("felix.cache.locking", "false");                  // CacheFolder has the lock
         settings.put("felix.cm.dir", home.resolve("config").toAbsolutePath().toString());
@@ -98,23 +97,17 @@ final class Workbench {
         }
     }
 
-    /** The function that runs a command: the shell's bundle offers it under a plain type, so that no package is shared. */
-    @SuppressWarnings("unchecked")
-    ToIntFunction<String[]> door() {
-        return (ToIntFunction<String[]>) service(ToIntFunction.class);
-    }
-
-    /** What asks the running command to stop. */
-    Runnable interrupter() {
-        return (Runnable) service(Runnable.class);
-    }
-
-    private Object service(Class<?> type) {
+    /**
+     * What a bundle offers under the property {@code llmsys.door}, as a plain type, so that launcher and bundles share no package.
+     *
+     * @param type the plain type; {@code Object} when the methods are found by their names
+     */
+    <T> T door(Class<T> type, String name) {
         BundleContext context = framework.getBundleContext();
         try {
-            Collection<? extends ServiceReference<?>> found = context.getServiceReferences(type, DOOR);
-            if (!found.isEmpty()) {
-                return context.getService(found.iterator().next());
+            ServiceReference<?>[] found = context.getAllServiceReferences(type == Object.class ? null : type.getName(), "(llmsys.door=" + name + ")");
+            if (found != null) {
+                return type.cast(context.getService(found[0]));
             }
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
@@ -125,12 +118,25 @@ final class Workbench {
                 waiting.append(' ').append(bundle.getSymbolicName());
             }
         }
-        throw new IllegalStateException("the shell offers no commands; bundles that cannot be resolved:" + (waiting.isEmpty() ? " none" : waiting));
+        throw new IllegalStateException("no bundle offers the door " + name + "; bundles that cannot be resolved:" + (waiting.isEmpty() ? " none" : waiting));
     }
 
-    void stop() throws BundleException, InterruptedException {
+    /** Stops the framework, and lets another one have the cache. */
+    void stop() throws BundleException, InterruptedException, IOException {
         framework.stop();
         awaitStop();
+        cache.close();
+    }
+
+    /** After a start that failed: whatever runs is stopped, and the first error is the one that counts. */
+    void stopQuietly() {
+        try {
+            stop();
+        } catch (BundleException | IOException e) {
+            System.getLogger(Workbench.class.getName()).log(System.Logger.Level.DEBUG, "stopping after a failed start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void awaitStop() throws InterruptedException {

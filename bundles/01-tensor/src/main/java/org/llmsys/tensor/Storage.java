@@ -2,6 +2,7 @@ package org.llmsys.tensor;
 
 import java.lang.foreign.MemorySegment;
 
+import org.llmsys.tensor.internal.SegmentStorage;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -46,4 +47,17 @@ public interface Storage extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Memory that somebody else owns, as storage: nothing is copied, counted or freed. The owner keeps it as long as a tensor views it.
+     *
+     * <pre>{@code
+     * Tensor t = Tensor.of(Storage.over(DType.F32, 6, segment), Shape.of(2, 3));
+     * }</pre>
+     *
+     * @param segment {@code dtype.bytes(size)} bytes, little endian, at any address
+     */
+    static Storage over(DType dtype, long size, MemorySegment segment) {
+        return new SegmentStorage(dtype, size, segment);
+    }
 }

@@ -1,5 +1,6 @@
 package org.llmsys.inference;
 
+import java.util.Optional;
 import java.util.Set;
 
 import org.llmsys.assembly.Problem;
@@ -14,11 +15,19 @@ import org.llmsys.transformer.TransformerModel;
  * @param tokenizer   its vocabulary; null when there is none that can be read
  * @param noTokenizer why there is no tokenizer; null when there is one
  * @param endTokens   those that its files say end a text, beside the tokenizer's own: models of conversations have several
+ * @param source      the files it was read from, whole and as they are: an engine of another language may read them itself; empty for a model that
+ *                    was made or that learns
  */
-public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer, Set<Integer> endTokens) {
+public record LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer, Set<Integer> endTokens,
+        Optional<ModelSource> source) {
 
     public LoadedModel {
         endTokens = Set.copyOf(endTokens);
+    }
+
+    /** A model of no file. */
+    public LoadedModel(String name, TransformerModel model, Tokenizer tokenizer, String noTokenizer, Set<Integer> endTokens) {
+        this(name, model, tokenizer, noTokenizer, endTokens, Optional.empty());
     }
 
     /** A model with a tokenizer, or without for no particular reason. */

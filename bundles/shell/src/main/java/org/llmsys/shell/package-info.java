@@ -6,4 +6,9 @@
  * prints what it says to a {@link org.llmsys.shell.Console}: data as text, {@link org.llmsys.shell.Table} or
  * {@link org.llmsys.shell.Json}.
  */
+@Export
+@Version("0.1.0")
 package org.llmsys.shell;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -3,6 +3,7 @@ package org.llmsys.training;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
+import org.llmsys.assembly.Assembly;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.inference.LoadedModel;
@@ -58,6 +59,9 @@ public interface Trainer {
          * @return the loss before the weights moved
          */
         double step();
+
+        /** The next steps are computed by this snapshot's providers instead of those in service; null ends that. */
+        void pin(Assembly assembly);
 
         @Override
         void close();

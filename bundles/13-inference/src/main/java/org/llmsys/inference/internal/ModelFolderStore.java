@@ -2,6 +2,7 @@ package org.llmsys.inference.internal;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.llmsys.assembly.Assemblies;
@@ -10,6 +11,7 @@ import org.llmsys.assembly.Problem;
 import org.llmsys.files.ModelFile;
 import org.llmsys.files.ModelFiles;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.ModelSource;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.tensor.Tensor;
 import org.llmsys.tokenizer.Tokenizer;
@@ -46,12 +48,13 @@ public final class ModelFolderStore implements ModelStore {
 
     @Override
     public LoadedModel load(Path path) {
-        return load(path, ModelWeightNames::weights);
+        Optional<ModelSource> source = ModelSource.at(path);                              // before it is read: what changes meanwhile is noticed
+        return load(path, ModelWeightNames::weights, source);
     }
 
     @Override
     public LoadedModel loadToTrain(Path path) {
-        return load(path, ModelWeightNames::trainable);
+        return load(path, ModelWeightNames::trainable, Optional.empty());
     }
 
     /** Which weights a file's tensors make. */
@@ -59,16 +62,16 @@ public final class ModelFolderStore implements ModelStore {
         ModelWeights weights(Map<String, Tensor> file, ModelConfig config, Path path);
     }
 
-    private LoadedModel load(Path path, Arrangement arrangement) {
+    private LoadedModel load(Path path, Arrangement arrangement, Optional<ModelSource> source) {
         try (ModelFile file = ModelFiles.read(path, assemblies)) {                      // all that the model needs of it is copied
             ModelConfig config = config(file, path);
             String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
             TransformerModel model = new TransformerModel(config, arrangement.weights(file.tensors(), config, path));
             Set<Integer> ends = ModelConfigJson.endTokens(file.config(), config.vocabSize());
             try {
-                return new LoadedModel(name, model, tokenizer(file, config), null, ends);
+                return new LoadedModel(name, model, tokenizer(file, config), null, ends, source);
             } catch (Problem e) {                                // weights alone are useful too: whoever needs text asks requireTokenizer
-                return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why(), ends);
+                return new LoadedModel(name, model, null, e.getMessage() + ": " + e.why(), ends, source);
             }
         }
     }

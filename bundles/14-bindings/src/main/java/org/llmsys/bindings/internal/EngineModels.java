@@ -10,10 +10,13 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.llmsys.assembly.Problem;
 import org.llmsys.autograd.Variable;
 import org.llmsys.inference.LoadedModel;
+import org.llmsys.inference.ModelSource;
 import org.llmsys.inference.ModelStore;
 import org.llmsys.matmul.WeightPanels;
 import org.llmsys.tensor.DType;
@@ -21,12 +24,15 @@ import org.llmsys.tensor.Storage;
 import org.llmsys.transformer.TransformerModel;
 
 /**
- * The engine's copy of each model that Java has loaded, made when it is first asked for and given back when Java's is collected.
+ * The engine's own of each model that Java has loaded, made when it is first asked for and given back when Java's is collected.
  *
- * <p>It is handed over through a folder that lives for that moment, in the format that both read. Matrices are held in the type that Java holds them
- * in.
- * Weights that are still learning change under the copy: where they are plain arrays, their contents are compared, and a changed model is copied
- * anew.
+ * <pre>
+ *   read from files that are as they were     the engine maps and reads them itself
+ *   any other                                 written to a folder that lives for that moment, in the format that both read
+ * </pre>
+ *
+ * <p>Matrices are held in the type that Java holds them in. Weights that are still learning change under the copy: where they are plain arrays,
+ * their contents are compared, and a changed model is copied anew.
  */
 final class EngineModels implements AutoCloseable {
 
@@ -53,9 +59,28 @@ final class EngineModels implements AutoCloseable {
                 copy.model().close();                                  // sessions over it go on: the engine counts
             }
         }
-        EngineModel copy = copy(loaded);
+        EngineModel copy = read(loaded).orElseGet(() -> copy(loaded));
         copies.add(new Copy(new WeakReference<>(loaded.model()), contents, copy));
         return copy;
+    }
+
+    /** From the model's own files; empty when there are none, they have changed, or the engine does not read them. */
+    private static Optional<EngineModel> read(LoadedModel loaded) {
+        ModelSource source = loaded.source().filter(ModelSource::unchanged).orElse(null);
+        if (source == null) {
+            return Optional.empty();
+        }
+        EngineModel model;
+        try {
+            model = EngineModel.load(source.path(), null);
+        } catch (Problem notItsForm) {
+            return Optional.empty();
+        }
+        if (source.unchanged() && model.vocabSize() == loaded.model().config().vocabSize()) {
+            return Optional.of(model);
+        }
+        model.close();
+        return Optional.empty();
     }
 
     private EngineModel copy(LoadedModel loaded) {
@@ -90,9 +115,12 @@ final class EngineModels implements AutoCloseable {
         return null;
     }
 
-    /** A number that changes with every weight that can change. */
+    /** A number that changes with every weight that can change; nobody learns in a model whose matrices are laid out for reading. */
     private static long contents(TransformerModel model) {
         long sum = 1;
+        if (model.weights().all().values().stream().anyMatch(weight -> weight.value().storage() instanceof WeightPanels)) {
+            return sum;
+        }
         for (Variable weight : model.weights().all().values()) {
             Storage storage = weight.value().storage();
             if (!(storage instanceof WeightPanels) && storage.floats() != null) {

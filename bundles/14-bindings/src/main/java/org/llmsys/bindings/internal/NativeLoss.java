@@ -8,38 +8,33 @@ final class NativeLoss implements Loss {
 
     private static final int[] NO_CLASSES = null;
 
-    private final String what;
+    private final NativeKernel kernel;
     private final boolean ofClasses;
-    private final CText algorithm;
-    private final CText name;
 
-    /** @param what the algorithm's name in Java */
-    NativeLoss(String what, CText algorithm, CText name) {
-        this.what = what;
-        this.ofClasses = what.equals("cross-entropy");
-        this.algorithm = algorithm;
-        this.name = name;
+    NativeLoss(NativeKernel kernel) {
+        this.kernel = kernel;
+        this.ofClasses = kernel.what().equals("cross-entropy");
     }
 
     @Override
     public void forward(Tensor predictions, Tensor targets, Tensor losses) {
-        int[] classes = requireFit(what, predictions, targets, losses);
-        Operand in = Operand.read(what, predictions);
-        Operand values = ofClasses ? Operand.NONE : Operand.read(what, targets);
-        Operand out = Operand.written(what, losses);
-        forward(algorithm.address(), name.address(), in.array(), in.at(), classes, values.array(), values.at(), out.array(), out.at(),
+        int[] classes = requireFit(kernel.what(), predictions, targets, losses);
+        Operand in = Operand.read(kernel.what(), predictions);
+        Operand values = ofClasses ? Operand.NONE : Operand.read(kernel.what(), targets);
+        Operand out = Operand.written(kernel.what(), losses);
+        forward(kernel.algorithmAt(), kernel.nameAt(), in.array(), in.at(), classes, values.array(), values.at(), out.array(), out.at(),
                 predictions.shape().extent(0), predictions.shape().extent(1));
     }
 
     @Override
     public void backward(Tensor predictions, Tensor targets, Tensor gradLosses, Tensor gradPredictions) {
-        int[] classes = requireFit(what + " backward", predictions, targets, gradLosses);
-        Loss.requireGradient(what + " backward", predictions, gradPredictions);
-        Operand in = Operand.read(what, predictions);
-        Operand values = ofClasses ? Operand.NONE : Operand.read(what, targets);
-        Operand arriving = Operand.read(what, gradLosses);
-        Operand into = Operand.written(what, gradPredictions);
-        backward(algorithm.address(), name.address(), in.array(), in.at(), classes, values.array(), values.at(), arriving.array(), arriving.at(),
+        int[] classes = requireFit(kernel.what() + " backward", predictions, targets, gradLosses);
+        Loss.requireGradient(kernel.what() + " backward", predictions, gradPredictions);
+        Operand in = Operand.read(kernel.what(), predictions);
+        Operand values = ofClasses ? Operand.NONE : Operand.read(kernel.what(), targets);
+        Operand arriving = Operand.read(kernel.what(), gradLosses);
+        Operand into = Operand.written(kernel.what(), gradPredictions);
+        backward(kernel.algorithmAt(), kernel.nameAt(), in.array(), in.at(), classes, values.array(), values.at(), arriving.array(), arriving.at(),
                 into.array(), into.at(), predictions.shape().extent(0), predictions.shape().extent(1));
     }
 

@@ -8,17 +8,13 @@ import org.llmsys.tensor.Tensor;
 /** LayerNorm or RMSNorm of rows (N,C), by the engine. */
 final class NativeNormalization implements Normalization {
 
-    private final String what;
-    private final CText algorithm;
-    private final CText name;
+    private final NativeKernel kernel;
     /** Numbers that the engine saves of a row: layernorm 2, rmsnorm 1. */
     private final int perRow;
 
-    NativeNormalization(String what, CText algorithm, CText name) {
-        this.what = what;
-        this.algorithm = algorithm;
-        this.name = name;
-        this.perRow = what.equals("rmsnorm") ? 1 : 2;
+    NativeNormalization(NativeKernel kernel) {
+        this.kernel = kernel;
+        this.perRow = kernel.what().equals("rmsnorm") ? 1 : 2;
     }
 
     @Override
@@ -26,12 +22,12 @@ final class NativeNormalization implements Normalization {
         RowCount count = requireFit(x, gamma, saved);
         requireSameShape(x, y);
         requireWidth(count, beta);
-        Operand in = Operand.read(what, x);
-        Operand scale = Operand.read(what, gamma);
-        Operand shift = Operand.read(what, beta);
-        Operand out = Operand.written(what, y);
-        Operand kept = Operand.written(what, saved);
-        forward(algorithm.address(), name.address(), perRow, in.array(), in.at(), scale.array(), scale.at(), shift.array(), shift.at(), eps,
+        Operand in = Operand.read(kernel.what(), x);
+        Operand scale = Operand.read(kernel.what(), gamma);
+        Operand shift = Operand.read(kernel.what(), beta);
+        Operand out = Operand.written(kernel.what(), y);
+        Operand kept = Operand.written(kernel.what(), saved);
+        forward(kernel.algorithmAt(), kernel.nameAt(), perRow, in.array(), in.at(), scale.array(), scale.at(), shift.array(), shift.at(), eps,
                 out.array(), out.at(), kept.array(), kept.at(), count.rows(), count.columns());
     }
 
@@ -42,36 +38,36 @@ final class NativeNormalization implements Normalization {
         requireSameShape(x, gradX);
         requireWidth(count, gradGamma);
         requireWidth(count, gradBeta);
-        Operand in = Operand.read(what, x);
-        Operand scale = Operand.read(what, gamma);
-        Operand kept = Operand.read(what, saved);
-        Operand arriving = Operand.read(what, gradY);
-        Operand into = Operand.written(what, gradX);
-        Operand intoScale = Operand.written(what, gradGamma);
-        Operand intoShift = Operand.written(what, gradBeta);
-        backward(algorithm.address(), name.address(), perRow, in.array(), in.at(), scale.array(), scale.at(), kept.array(), kept.at(),
+        Operand in = Operand.read(kernel.what(), x);
+        Operand scale = Operand.read(kernel.what(), gamma);
+        Operand kept = Operand.read(kernel.what(), saved);
+        Operand arriving = Operand.read(kernel.what(), gradY);
+        Operand into = Operand.written(kernel.what(), gradX);
+        Operand intoScale = Operand.written(kernel.what(), gradGamma);
+        Operand intoShift = Operand.written(kernel.what(), gradBeta);
+        backward(kernel.algorithmAt(), kernel.nameAt(), perRow, in.array(), in.at(), scale.array(), scale.at(), kept.array(), kept.at(),
                 arriving.array(), arriving.at(), into.array(), into.at(), intoScale.array(), intoScale.at(), intoShift.array(), intoShift.at(),
                 count.rows(), count.columns());
     }
 
+    private void requireSameShape(Tensor x, Tensor other) {
+        if (other != null) {
+            kernel.requireSameShape(x, other, "x, y and their gradients have one shape");
+        }
+    }
+
     private RowCount requireFit(Tensor x, Tensor gamma, Tensor saved) {
-        RowCount count = RowCount.of(what, x.shape());
+        RowCount count = RowCount.of(kernel.what(), x.shape());
         requireWidth(count, gamma);
         if (saved != null && saved.size() != 2 * count.rows()) {
-            throw new ShapeException(what, x.shape(), saved.shape(), "two numbers are saved of each of the " + count.rows() + " rows");
+            throw new ShapeException(kernel.what(), x.shape(), saved.shape(), "two numbers are saved of each of the " + count.rows() + " rows");
         }
         return count;
     }
 
-    private void requireSameShape(Tensor x, Tensor other) {
-        if (other != null && !x.shape().equals(other.shape())) {
-            throw new ShapeException(what, x.shape(), other.shape(), "x, y and their gradients have one shape");
-        }
-    }
-
     private void requireWidth(RowCount count, Tensor of) {
         if (of != null && !of.shape().equals(Shape.of(count.columns()))) {
-            throw new ShapeException(what, "rows of " + count.columns(), of.shape(), "scale and shift have one number for each feature");
+            throw new ShapeException(kernel.what(), "rows of " + count.columns(), of.shape(), "scale and shift have one number for each feature");
         }
     }
 

@@ -8,16 +8,12 @@ import org.llmsys.training.Optimizer;
 /** One step of AdamW or of gradient descent in place, by the engine. */
 final class NativeOptimizer implements Optimizer {
 
-    private final String what;
-    private final CText algorithm;
-    private final CText name;
+    private final NativeKernel kernel;
     private final List<String> memory;
 
-    NativeOptimizer(String what, CText algorithm, CText name) {
-        this.what = what;
-        this.algorithm = algorithm;
-        this.name = name;
-        this.memory = what.equals("adamw") ? List.of("m", "v") : List.of();
+    NativeOptimizer(NativeKernel kernel) {
+        this.kernel = kernel;
+        this.memory = kernel.what().equals("adamw") ? List.of("m", "v") : List.of();
     }
 
     @Override
@@ -28,12 +24,12 @@ final class NativeOptimizer implements Optimizer {
     @Override
     public void update(Tensor weight, Tensor gradient, List<Tensor> remembered, Rule rule) {
         requireFit(weight, gradient, remembered);
-        Operand w = Operand.written(what, weight);
-        Operand g = Operand.read(what, gradient);
-        Operand first = remembered.isEmpty() ? Operand.NONE : Operand.written(what, remembered.get(0));
-        Operand second = remembered.size() < 2 ? Operand.NONE : Operand.written(what, remembered.get(1));
+        Operand w = Operand.written(kernel.what(), weight);
+        Operand g = Operand.read(kernel.what(), gradient);
+        Operand first = remembered.isEmpty() ? Operand.NONE : Operand.written(kernel.what(), remembered.get(0));
+        Operand second = remembered.size() < 2 ? Operand.NONE : Operand.written(kernel.what(), remembered.get(1));
         long step = rule.step() == 0 ? Long.MAX_VALUE : rule.step();   // no correction: so late that 1 - βᵗ is 1
-        update(algorithm.address(), name.address(), w.array(), w.at(), g.array(), g.at(), first.array(), first.at(), second.array(), second.at(),
+        update(kernel.algorithmAt(), kernel.nameAt(), w.array(), w.at(), g.array(), g.at(), first.array(), first.at(), second.array(), second.at(),
                 weight.size(), step, rule.learningRate(), rule.settings().beta1(), rule.settings().beta2(), rule.settings().eps(),
                 rule.settings().weightDecay());
     }

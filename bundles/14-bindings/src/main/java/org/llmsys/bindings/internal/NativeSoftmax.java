@@ -1,47 +1,38 @@
 package org.llmsys.bindings.internal;
 
 import org.llmsys.layers.Softmax;
-import org.llmsys.tensor.ShapeException;
 import org.llmsys.tensor.Tensor;
 
 /** Softmax or its logarithm along rows, by the engine. */
 final class NativeSoftmax implements Softmax {
 
-    private final String what;
-    private final CText algorithm;
-    private final CText name;
+    private static final String ONE_SHAPE = "scores and their distribution have one shape";
 
-    NativeSoftmax(String what, CText algorithm, CText name) {
-        this.what = what;
-        this.algorithm = algorithm;
-        this.name = name;
+    private final NativeKernel kernel;
+
+    NativeSoftmax(NativeKernel kernel) {
+        this.kernel = kernel;
     }
 
     @Override
     public void forward(Tensor x, Tensor y) {
-        requireSameShape(x, y);
-        RowCount count = RowCount.of(what, x.shape());
-        Operand in = Operand.read(what, x);
-        Operand out = Operand.written(what, y);
-        forward(algorithm.address(), name.address(), in.array(), in.at(), out.array(), out.at(), count.rows(), count.columns());
+        kernel.requireSameShape(x, y, ONE_SHAPE);
+        RowCount count = RowCount.of(kernel.what(), x.shape());
+        Operand in = Operand.read(kernel.what(), x);
+        Operand out = Operand.written(kernel.what(), y);
+        forward(kernel.algorithmAt(), kernel.nameAt(), in.array(), in.at(), out.array(), out.at(), count.rows(), count.columns());
     }
 
     @Override
     public void backward(Tensor y, Tensor gradY, Tensor gradX) {
-        requireSameShape(y, gradY);
-        requireSameShape(y, gradX);
-        RowCount count = RowCount.of(what, y.shape());
-        Operand out = Operand.read(what, y);
-        Operand arriving = Operand.read(what, gradY);
-        Operand into = Operand.written(what, gradX);
-        backward(algorithm.address(), name.address(), out.array(), out.at(), arriving.array(), arriving.at(), into.array(), into.at(),
+        kernel.requireSameShape(y, gradY, ONE_SHAPE);
+        kernel.requireSameShape(y, gradX, ONE_SHAPE);
+        RowCount count = RowCount.of(kernel.what(), y.shape());
+        Operand out = Operand.read(kernel.what(), y);
+        Operand arriving = Operand.read(kernel.what(), gradY);
+        Operand into = Operand.written(kernel.what(), gradX);
+        backward(kernel.algorithmAt(), kernel.nameAt(), out.array(), out.at(), arriving.array(), arriving.at(), into.array(), into.at(),
                 count.rows(), count.columns());
-    }
-
-    private void requireSameShape(Tensor x, Tensor other) {
-        if (!x.shape().equals(other.shape())) {
-            throw new ShapeException(what, x.shape(), other.shape(), "scores and their distribution have one shape");
-        }
     }
 
     private static native void forward(long algorithm, long name, float[] x, long xAt, float[] y, long yAt, long rows, long columns);

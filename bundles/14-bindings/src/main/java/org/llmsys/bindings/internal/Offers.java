@@ -74,19 +74,20 @@ final class Offers {
         String what = JAVA_NAMES.getOrDefault(of.algorithm(), of.algorithm());
         CText algorithm = CText.of(of.algorithm());
         CText name = CText.of(of.name());
+        NativeKernel kernel = new NativeKernel(what, algorithm, name);
         return switch (of.slot()) {
             case "matmul" -> offer(MatmulKernel.class, new NativeMatmul(name), of, what, first);
             case "attention" -> offer(AttentionKernel.class, new NativeAttention(name), of, what, first);
             case "elementwise" -> offer(ElementwiseKernel.class, new NativeElementwise(name), of, what, first);
             case "embedding" -> offer(EmbeddingLookup.class, new NativeEmbedding(name), of, what, first);
-            case "activation" -> offer(Activation.class, new NativeActivation(what, algorithm, name), of, what, first);
-            case "softmax" -> offer(Softmax.class, new NativeSoftmax(what, algorithm, name), of, what, first);
+            case "activation" -> offer(Activation.class, new NativeActivation(kernel), of, what, first);
+            case "softmax" -> offer(Softmax.class, new NativeSoftmax(kernel), of, what, first);
             case "normalization" -> Set.of("layernorm", "rmsnorm").contains(what)
-                    ? offer(Normalization.class, new NativeNormalization(what, algorithm, name), of, what, first) : null;
+                    ? offer(Normalization.class, new NativeNormalization(kernel), of, what, first) : null;
             case "loss" -> Set.of("cross-entropy", "mean-squared-error").contains(what)
-                    ? offer(Loss.class, new NativeLoss(what, algorithm, name), of, what, first) : null;
+                    ? offer(Loss.class, new NativeLoss(kernel), of, what, first) : null;
             case "optimizer" -> Set.of("adamw", "sgd").contains(what)
-                    ? offer(Optimizer.class, new NativeOptimizer(what, algorithm, name), of, what, first) : null;
+                    ? offer(Optimizer.class, new NativeOptimizer(kernel), of, what, first) : null;
             case "position" -> switch (what) {
                 case "rope" -> offer(PositionalEncoding.class, new NativeRotation(name), of, what, first);
                 case "sinusoidal" -> offer(PositionalEncoding.class, new NativeSinusoid(name), of, what, first);

@@ -12,6 +12,7 @@ import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Problem;
 import org.llmsys.shell.Arguments;
 import org.llmsys.shell.Command;
+import org.llmsys.shell.Commands;
 import org.llmsys.shell.Console;
 import org.llmsys.shell.HelpPage;
 import org.osgi.framework.BundleContext;
@@ -24,9 +25,9 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
-/** Runs one command line: finds the command, checks the options, prints problems as error, why and fix. Both doors come through here. */
-@Component(service = CommandLine.class)
-public final class CommandLine {
+/** Runs one command line: finds the command, checks the options, prints problems as error, why and fix. All doors come through here. */
+@Component(service = {CommandLine.class, Commands.class})
+public final class CommandLine implements Commands {
 
     private static final int INTERRUPTED = 130;
     private static final String DEBUG = "--debug";
@@ -42,7 +43,7 @@ public final class CommandLine {
 
     /** Every command that can be typed. */
     static final List<String> NAMES = List.of("ablate", "attention", "bench", "build", "check", "compare", "compare-logits", "convert", "demo",
-            "doctor", "eval", "example", "exec", "generate", "help", "logit-lens", "model-info", "position", "prepare", "saliency",
+            "dist", "doctor", "eval", "example", "exec", "generate", "help", "logit-lens", "model-info", "position", "prepare", "saliency", "serve",
             "services", "shell", "step", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "trace", "train",
             "use", "version");
 
@@ -71,6 +72,16 @@ public final class CommandLine {
                     + "\nfix: this is a mistake of ours or of a plug-in; --debug shows where, and a report helps");
             trace(mistake, debug, console);
             return Problem.FAILED;
+        } finally {
+            console.out().flush();
+            console.err().flush();
+        }
+    }
+
+    @Override
+    public int perform(Console console, String... line) throws Exception {
+        try {
+            return run(List.of(line), console);
         } finally {
             console.out().flush();
             console.err().flush();

@@ -62,7 +62,7 @@ public final class GenerateCommand implements Command {
         LoadedModel model = models.load(arguments);
         String prompt = arguments.required("--prompt");
         boolean asJson = arguments.has("--json");
-        Result result = write(model, prompt, options, !asJson, console);
+        Result result = write(model, prompt, options, aloud(arguments, console), console);
         LogProbabilityReport report = options.logProbabilities().isPresent() ? new LogProbabilityReport(model.requireTokenizer()) : null;
         if (asJson) {
             console.json(json(prompt, result, report));
@@ -127,7 +127,39 @@ public final class GenerateCommand implements Command {
 
     // ---- writing ----------------------------------------------------------------------------------------------------------------
 
-    private Result write(LoadedModel model, String prompt, GenerationOptions options, boolean aloud, Console console) {
+    /** What happens with the prompt and with each token as soon as it is there. */
+    private interface Reader {
+
+        void prompt(String text);
+
+        void token(GeneratedToken token);
+    }
+
+    /** @throws Problem for --stream without --json */
+    private static Reader aloud(Arguments arguments, Console console) {
+        boolean asJson = arguments.has("--json");
+        boolean stream = arguments.has("--stream");
+        if (stream && !asJson) {
+            throw Problem.misused("--stream needs --json", "text comes token by token anyway", "leave --stream out, or add --json");
+        }
+        return new Reader() {
+            @Override
+            public void prompt(String text) {
+                print(asJson ? "" : text, console);
+            }
+
+            @Override
+            public void token(GeneratedToken token) {
+                if (stream) {
+                    console.json(Json.object("id", token.id(), "text", token.text()));
+                } else {
+                    print(asJson ? "" : token.text(), console);
+                }
+            }
+        };
+    }
+
+    private Result write(LoadedModel model, String prompt, GenerationOptions options, Reader reader, Console console) {
         Watcher watcher = new Watcher(console);
         watcher.experiments(assemblies.current());
         int[] promptIds = model.requireTokenizer().encode(prompt);
@@ -136,11 +168,11 @@ public final class GenerateCommand implements Command {
         List<GeneratedToken> tokens = new ArrayList<>();
         try (GenerationSession session = engine.open(model, promptIds, options, watcher)) {
             console.onCancel(session::cancel);
-            print(aloud ? prompt : "", console);
+            reader.prompt(prompt);
             for (GeneratedToken token = session.next(); token != null; token = session.next()) {
                 first = first == 0 ? System.nanoTime() : first;
                 tokens.add(token);
-                print(aloud ? token.text() : "", console);
+                reader.token(token);
                 console.heed();
             }
             return new Result(promptIds.length, tokens, session.promptLogProbabilities(), session.stopReason(),

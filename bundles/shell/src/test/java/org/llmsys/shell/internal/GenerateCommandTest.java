@@ -110,6 +110,23 @@ class GenerateCommandTest {
     }
 
     @Test
+    @DisplayName("--stream: a line for each token as it comes, then the object that --json alone prints; not without --json")
+    void stream() {
+        List<String> lines = run("--json", "--stream").lines().toList();
+        JsonObject whole = JsonParser.parseString(lines.getLast()).getAsJsonObject();
+        assertEquals(12 + 1, lines.size());
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            JsonObject token = JsonParser.parseString(lines.get(i)).getAsJsonObject();
+            assertEquals(whole.getAsJsonArray("ids").get(i), token.get("id"));
+            text.append(token.get("text").getAsString());
+        }
+        assertEquals(json().get("text").getAsString(), text.toString());
+        assertEquals(text.toString(), whole.get("text").getAsString());
+        assertTrue(refused("--stream").text().contains("--json"));
+    }
+
+    @Test
     @DisplayName("--logprobs and --echo-logprobs: one entry a token, the likeliest first; all ids named, the probabilities add up to 1")
     void logprobs() {
         JsonObject answer = json("--logprobs", "28", "--echo-logprobs", "--filtered-logprobs", "--top-k", "3");

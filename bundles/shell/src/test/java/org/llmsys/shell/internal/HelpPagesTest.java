@@ -80,6 +80,9 @@ class HelpPagesTest {
             if (name.equals("test")) {
                 asked.add("--all");                                    // the script's
             }
+            if (name.equals("dist")) {
+                asked.add("--out");                                    // the script's too
+            }
             if (name.equals("help")) {
                 offered.add("--help");
             }

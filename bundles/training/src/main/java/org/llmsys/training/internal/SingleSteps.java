@@ -1,6 +1,7 @@
 package org.llmsys.training.internal;
 
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Assembly;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.assembly.StepRunner;
 import org.llmsys.training.OptimizerMemory;
@@ -25,6 +26,11 @@ final class SingleSteps implements Learner {
     @Override
     public double step() {
         return learning.run(runner, done++).loss();
+    }
+
+    @Override
+    public void pin(Assembly assembly) {
+        runner.pin(assembly);
     }
 
     @Override

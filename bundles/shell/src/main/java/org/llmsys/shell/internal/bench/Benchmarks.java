@@ -38,7 +38,7 @@ public final class Benchmarks {
         byName.put("gemv", new GemvBenchmark(assemblies));
         byName.put("softmax", new SoftmaxBenchmark(assemblies));
         byName.put("layernorm", new LayerNormBenchmark(assemblies));
-        byName.put("train", new TrainBenchmark(trainer, listener));
+        byName.put("train", new TrainBenchmark(assemblies, trainer, listener));
         byName.put(DecodeBenchmark.NAME, null);
         byName.put(PrefillBenchmark.NAME, null);
         byName.put(BatchBenchmark.NAME, null);

@@ -19,12 +19,14 @@ import org.llmsys.tokenizer.Tokenizer;
  */
 final class EncodingContestant implements Contestant {
 
+    private final String name;
     private final Tokenizer tokenizer;
     private final List<String> texts;
     private final int threads;
     private final ExecutorService executor;
 
-    EncodingContestant(Tokenizer tokenizer, List<String> texts, int threads) {
+    EncodingContestant(String name, Tokenizer tokenizer, List<String> texts, int threads) {
+        this.name = name;
         this.tokenizer = tokenizer;
         this.texts = texts;
         this.threads = threads;
@@ -33,7 +35,7 @@ final class EncodingContestant implements Contestant {
 
     @Override
     public String name() {
-        return tokenizer.type();
+        return name;
     }
 
     @Override
@@ -72,7 +74,7 @@ final class EncodingContestant implements Contestant {
 
     @Override
     public Optional<Contestant> alone() {
-        return threads == 1 ? Optional.empty() : Optional.of(new EncodingContestant(tokenizer, texts, 1));
+        return threads == 1 ? Optional.empty() : Optional.of(new EncodingContestant(name, tokenizer, texts, 1));
     }
 
     @Override

@@ -45,6 +45,12 @@ record ModelTrials(Assemblies assemblies, WorkerPool pool, StepListener listener
     private static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0);
     private static final int CHECKED_PROMPT = 16;
 
+    /** The engine that is one whole: it takes turns with the one made of services, where it is there. */
+    private static final String WHOLE = "native";
+    /** How far its logits may lie from ours, as a share of the largest: that of the peers. Beside blocks it rounds the rows too. */
+    private static final double NEAR = 1e-3;
+    private static final double NEAR_IN_BLOCKS = 5e-2;
+
     /**
      * The types to measure with.
      *
@@ -66,6 +72,8 @@ record ModelTrials(Assemblies assemblies, WorkerPool pool, StepListener listener
     }
 
     /**
+     * The engine made of services and, where it is there, the native one as {@code TYPE-native}.
+     *
      * @param question a peer's case, then its numbers: the folder comes between
      * @param limited  whether memory sets the limit: a token more needs all weights once
      */
@@ -81,17 +89,52 @@ record ModelTrials(Assemblies assemblies, WorkerPool pool, StepListener listener
             scratch.ifPresent(found -> give(random, model, work, found.folder(folderName)));
             WritingContestant writing = new WritingContestant(name, assemblies, work.engine(), model, work.prompts(), work.tokens(), listener,
                     () -> scratch.ifPresent(found -> found.clear(folderName)));
-            return List.of(limited ? writing.beside(pool, random.bytesPerToken()) : writing);
+            List<Contestant> ours = new ArrayList<>();
+            if (assemblies.current().candidates("engine").stream().anyMatch(candidate -> candidate.name().equals(WHOLE))) {
+                requireNear(random, model, checked(random, work));
+                ours.add(new WritingContestant(name + "-" + WHOLE, assemblies, WHOLE, model, work.prompts(), work.tokens(), listener, () -> { }));
+            }
+            ours.add(limited ? writing.beside(pool, random.bytesPerToken()) : writing);                     // rows come in the other order
+            return ours;
         }, asked, TURN_SECONDS);
+    }
+
+    /** Before the whole engine is timed, as before a peer is. */
+    private void requireNear(RandomModel random, LoadedModel model, int[] prompt) {
+        float[] expected = logits(model, prompt);
+        float[] found;
+        try (Assemblies.Held<InferenceEngine> held = assemblies.hold(InferenceEngine.class, WHOLE);
+                GenerationSession session = held.provider().open(model, prompt, GenerationOptions.greedy(1), listener)) {
+            session.next();
+            found = session.logits();
+        }
+        double largest = 0;
+        double worst = 0;
+        for (int v = 0; v < expected.length; v++) {
+            double apart = Math.abs(expected[v] - found[v]);
+            worst = Double.isNaN(apart) ? Double.POSITIVE_INFINITY : Math.max(worst, apart);
+            largest = Math.max(largest, Math.abs(expected[v]));
+        }
+        if (worst > largest * (random.type().blocked() ? NEAR_IN_BLOCKS : NEAR)) {
+            throw Problem.failed("the engine " + WHOLE + " cannot be measured",
+                    "its logits differ from ours by up to " + worst + ", where the largest is " + largest,
+                    "./llmsys compare-logits shows where it begins");
+        }
     }
 
     private void give(RandomModel random, LoadedModel model, Work work, Path folder) {
         PeerModel peers = new PeerModel(assemblies, folder);
         peers.write(random);
         boolean reads = work.prompts()[0].length > 1;
-        int[] prompt = reads ? work.prompts()[0] : ids(Math.min(CHECKED_PROMPT, random.config().contextLength()), random.config().vocabSize());
+        int[] prompt = checked(random, work);
         peers.expect(prompt, logits(model, prompt),
                 reads ? new int[0] : written(model, Math.min(work.tokens() + 1, random.config().contextLength() - 1)));
+    }
+
+    /** The prompt whose logits are compared: the one that is read, or some ids where only writing is measured. */
+    private static int[] checked(RandomModel random, Work work) {
+        return work.prompts()[0].length > 1 ? work.prompts()[0]
+                : ids(Math.min(CHECKED_PROMPT, random.config().contextLength()), random.config().vocabSize());
     }
 
     /** Ids all over the vocabulary, always the same. */

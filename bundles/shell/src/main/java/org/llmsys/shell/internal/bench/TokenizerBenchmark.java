@@ -4,6 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Candidate;
 import org.llmsys.assembly.Job;
 import org.llmsys.assembly.Names;
 import org.llmsys.assembly.Problem;
 import org.llmsys.shell.Console;
+import org.llmsys.tokenizer.Specials;
 import org.llmsys.tokenizer.Tokenizer;
 import org.llmsys.tokenizer.TokenizerFiles;
 import org.llmsys.tokenizer.TokenizerType;
@@ -125,8 +128,30 @@ record TokenizerBenchmark(Assemblies assemblies, List<String> names, Material ma
                 List.of(new Measure.Rate("MB/s", documents.bytes() / 1e6)), () -> {
             Tokenizer tokenizer = given.orElseGet(() -> learn(kind, size));
             new PeerFolder(folder).write(tokenizer, material.tokenizer(), documents.texts());
-            return List.of(new EncodingContestant(tokenizer, documents.texts(), threads));
+            List<Contestant> ours = new ArrayList<>();
+            elsewhere(tokenizer, documents).forEach((name, other) -> ours.add(new EncodingContestant(name, other, documents.texts(), threads)));
+            ours.add(new EncodingContestant(kind, tokenizer, documents.texts(), threads));                  // rows come in the other order
+            return ours;
         }, "encode-" + kind + " " + word(folder), TURN_SECONDS);
+    }
+
+    /** The same vocabulary by the other providers of its kind, by name; they must come to the same ids. */
+    private Map<String, Tokenizer> elsewhere(Tokenizer tokenizer, Documents documents) {
+        Map<String, Tokenizer> others = new TreeMap<>();
+        for (Candidate candidate : assemblies.current().candidates(SLOT)) {
+            if (candidate.algorithm().equals(tokenizer.type()) && !candidate.name().equals(tokenizer.type())) {
+                try (Assemblies.Held<TokenizerType> held = assemblies.hold(TokenizerType.class, candidate.name())) {
+                    others.put(candidate.name(), held.provider().read(tokenizer.toJson()));
+                }
+            }
+        }
+        others.forEach((name, other) -> documents.texts().forEach(text -> {
+            if (!Arrays.equals(tokenizer.ids(text, Specials.IGNORED), other.ids(text, Specials.IGNORED))) {
+                throw Problem.failed("the tokenizer " + name + " cannot be measured", "it comes to other ids than " + tokenizer.type(),
+                        "./llmsys compare tokenizer " + tokenizer.type() + " " + name + " shows where");
+            }
+        }));
+        return others;
     }
 
     private List<Trial> growth(String kind, int size, Optional<Tokenizer> given) {

@@ -1,8 +1,14 @@
 package org.llmsys.shell.internal.bench;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
+import org.llmsys.assembly.Assemblies;
+import org.llmsys.assembly.Assembly;
+import org.llmsys.assembly.Candidate;
 import org.llmsys.assembly.StepListener;
 import org.llmsys.tensor.RandomStream;
 import org.llmsys.training.Presets;
@@ -11,14 +17,15 @@ import org.llmsys.training.TrainingConfig;
 import org.llmsys.transformer.ModelConfig;
 
 /**
- * One training step of {@code char-small} on 65 characters: batch, forward, backward, clipping, AdamW; by whoever is in service. The peer
- * does the same step of the same model.
+ * One training step of {@code char-small} on 65 characters: batch, forward, backward, clipping, AdamW; by whoever is in service, and by the
+ * families {@code vector} and {@code native}, each in every slot that it has. The peer does the same step of the same model.
  */
-record TrainBenchmark(Trainer trainer, StepListener listener) implements Benchmark {
+record TrainBenchmark(Assemblies assemblies, Trainer trainer, StepListener listener) implements Benchmark {
 
     private static final int VOCABULARY = 65;
     private static final int TEXT = 200_000;
     private static final double TURN_SECONDS = 0.6;
+    private static final List<String> FAMILIES = List.of("native", "vector");
 
     @Override
     public String form() {
@@ -43,7 +50,41 @@ record TrainBenchmark(Trainer trainer, StepListener listener) implements Benchma
                 + model.numHeads() + " " + model.hiddenDim();
         return new Trial("all", "batch " + batch + ", context " + sequence,
                 List.of(new Measure.Time("ms", 1e3), new Measure.Rate("tokens/s", (double) batch * sequence)),
-                () -> List.of(new Learning(trainer.learner(config, ids(), listener))), question, TURN_SECONDS);
+                () -> contestants(config), question, TURN_SECONDS);
+    }
+
+    /** Whoever is in service, and each family of providers that has a kernel of its own for the step. */
+    private List<Contestant> contestants(TrainingConfig config) {
+        List<Contestant> all = new ArrayList<>();
+        for (String family : FAMILIES) {
+            Assembly chosen = family(family, config);
+            if (chosen != null) {
+                Trainer.Learner learner = trainer.learner(config, ids(), listener);
+                learner.pin(chosen);
+                all.add(new Learning(family, learner));
+            }
+        }
+        all.add(new Learning(Presets.CHAR_SMALL, trainer.learner(config, ids(), listener)));                 // rows come in the other order
+        return all;
+    }
+
+    /** A snapshot in which a family serves every slot of the step that it can; null when it has no product of matrices. */
+    private Assembly family(String family, TrainingConfig config) {
+        ModelConfig model = config.model();
+        Map<String, String> needed = Map.of("matmul", "matmul", "attention", "scaled-dot-product", "elementwise", "elementwise",
+                "embedding", "lookup", "activation", model.activation(), "normalization", model.normalization(), "position", model.position(),
+                "loss", "cross-entropy", "optimizer", config.optimizer());
+        Assembly chosen = assemblies.current();
+        boolean there = false;
+        for (Map.Entry<String, String> need : needed.entrySet()) {
+            Set<String> names = Set.of(family, need.getValue() + "-" + family);
+            Candidate one = chosen.candidates(need.getKey()).stream().filter(candidate -> names.contains(candidate.name())).findFirst().orElse(null);
+            if (one != null) {
+                chosen = chosen.with(one.slot(), one.name());
+                there |= need.getKey().equals("matmul");
+            }
+        }
+        return there ? chosen : null;
     }
 
     /** Characters at random: their loss stays near ln 65, so no gradient dwindles to numbers that processors are slow at. */
@@ -56,12 +97,7 @@ record TrainBenchmark(Trainer trainer, StepListener listener) implements Benchma
         return ids;
     }
 
-    private record Learning(Trainer.Learner learner) implements Contestant {
-
-        @Override
-        public String name() {
-            return Presets.CHAR_SMALL;
-        }
+    private record Learning(String name, Trainer.Learner learner) implements Contestant {
 
         @Override
         public double seconds(int repetitions, Clock clock) {

@@ -48,7 +48,7 @@ class BenchmarksTest {
             case "gemv" -> new GemvBenchmark(BENCH.assemblies());
             case "softmax" -> new SoftmaxBenchmark(BENCH.assemblies());
             case "layernorm" -> new LayerNormBenchmark(BENCH.assemblies());
-            default -> new TrainBenchmark(BENCH.trainer(), StepListener.NONE);
+            default -> new TrainBenchmark(BENCH.assemblies(), BENCH.trainer(), StepListener.NONE);
         };
     }
 

@@ -86,12 +86,12 @@ class TokenizerBenchmarkTest {
     void twoThreads() throws Exception {
         Tokenizer tokenizer = learned("byte-bpe");
         Trial trial = new Trial("tokenizer", "case", List.of(new Measure.Rate("MB/s", 1)),
-                () -> List.of(new EncodingContestant(tokenizer, List.of(TEXT, TEXT, TEXT), 2)), "encode", 0.001);
+                () -> List.of(new EncodingContestant("char", tokenizer, List.of(TEXT, TEXT, TEXT), 2)), "encode", 0.001);
         List<Row> rows = new Measurement(2, 3, List.of(), List.of(), Clock.WALL, overheard.console()).run("tokenizer", List.of(trial));
         assertEquals(List.of("case", "case, over one thread"), rows.stream().map(Row::what).toList());
         assertEquals("times", rows.get(1).unit());
         assertTrue(rows.get(1).value() > 0);
-        try (EncodingContestant damaged = new EncodingContestant(learned("char"), List.of("a", "\u4E2D"), 2)) {
+        try (EncodingContestant damaged = new EncodingContestant("char", learned("char"), List.of("a", "\u4E2D"), 2)) {
             assertThrows(Problem.class, () -> damaged.seconds(1, Clock.WALL), "what a thread cannot do is said");
         }
     }
