@@ -57,7 +57,8 @@ LLS_API const char *lls_last_error(void);
 LLS_API const char *lls_cpu(void);
 
 /* The last call before the library is unloaded, or a process ends that wants no leak reported: ends the threads, closes what is open, and gives back all
- * that is kept from call to call. No other call may run, and nothing may be called afterwards. What lls_allocate gave out stays its owner's. */
+ * that is kept from call to call. No other call may run meanwhile. A call after it begins anew: with nothing open, registered or chosen.
+ * What lls_allocate gave out stays its owner's. */
 LLS_API lls_status lls_shutdown(void);
 
 /* ---- threads ------------------------------------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "jni/bridge.h"
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -7,12 +8,18 @@ namespace llmsys::bridge {
 
 namespace {
 
-// Found once, while the class loader of the bundle is at hand.
-jclass problemClass = nullptr;
-jmethodID makeProblem = nullptr;
+// How many class loaders have this library: a bundle that is refreshed starts with a new one while the old one waits to be collected, and the system
+// gives both the same copy.
+std::atomic<int> loaders{0};
+
+constexpr char PROBLEM[] = "org/llmsys/assembly/Problem";
 
 constexpr jint FAILED = 1;
 constexpr jint MISUSED = 2;
+
+jmethodID makerOfProblems(JNIEnv* env, jclass type) {
+    return env->GetMethodID(type, "<init>", "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;ILjava/lang/Throwable;)V");
+}
 
 // What stands behind "key: " up to the next line that begins with the following key; texts may have several lines.
 std::string_view part(std::string_view text, std::string_view key, std::string_view next) {
@@ -86,12 +93,15 @@ void raise(JNIEnv* env, lls_status status) {
         return;                                                        // OutOfMemoryError is pending
     }
     bool misuse = status == LLS_INVALID || status == LLS_SHAPE || status == LLS_STATE;
-    auto problem = static_cast<jthrowable>(env->NewObject(problemClass, makeProblem, texts[0], texts[1], texts[2], misuse ? MISUSED : FAILED,
-        nullptr));
+    jclass type = env->FindClass(PROBLEM);                             // as the class whose method this is sees it
+    jmethodID make = type == nullptr ? nullptr : makerOfProblems(env, type);
+    auto problem = make == nullptr ? nullptr : static_cast<jthrowable>(env->NewObject(type, make, texts[0], texts[1], texts[2],
+        misuse ? MISUSED : FAILED, nullptr));
     if (problem != nullptr) {
         env->Throw(problem);
         env->DeleteLocalRef(problem);
     }
+    env->DeleteLocalRef(type);
     for (jstring each : texts) {
         env->DeleteLocalRef(each);
     }
@@ -170,27 +180,22 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void*) {
     if (lls_require_abi(LLS_ABI_VERSION) != LLS_OK || machine->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_10) != JNI_OK) {
         return JNI_ERR;                                                // Java says UnsatisfiedLinkError
     }
-    jclass found = env->FindClass("org/llmsys/assembly/Problem");
-    if (found == nullptr) {
+    jclass found = env->FindClass(PROBLEM);
+    if (found == nullptr || makerOfProblems(env, found) == nullptr) {
         return JNI_ERR;
     }
-    makeProblem = env->GetMethodID(found, "<init>", "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;ILjava/lang/Throwable;)V");
-    problemClass = makeProblem == nullptr ? nullptr : static_cast<jclass>(env->NewGlobalRef(found));
     env->DeleteLocalRef(found);
-    return problemClass == nullptr ? JNI_ERR : JNI_VERSION_10;
+    loaders.fetch_add(1);
+    return JNI_VERSION_10;
 }
 
-// The loader of a bundle's old revision was collected: threads of the pool would run in code that is gone, and what is kept would be lost.
-JNIEXPORT void JNICALL JNI_OnUnload(JavaVM* machine, void*) {
-    using namespace llmsys::bridge;
-    lls_set_threads(1);
-    if (lls_shutdown != nullptr) {
-        lls_shutdown();
-    }
-    JNIEnv* env = nullptr;
-    if (problemClass != nullptr && machine->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_10) == JNI_OK) {
-        env->DeleteGlobalRef(problemClass);
-        problemClass = nullptr;
+// A loader was collected. With the last one, threads of the pool would run in code that is gone, and what is kept would be lost.
+JNIEXPORT void JNICALL JNI_OnUnload(JavaVM*, void*) {
+    if (llmsys::bridge::loaders.fetch_sub(1) == 1) {
+        lls_set_threads(1);
+        if (lls_shutdown != nullptr) {
+            lls_shutdown();
+        }
     }
 }
 

@@ -55,12 +55,31 @@ LANES_INLINE Mask first(int64_t count) {
     FourInts n = fourOf(static_cast<int32_t>(count));
     return {{FourInts{0, 1, 2, 3} < n, FourInts{4, 5, 6, 7} < n, FourInts{8, 9, 10, 11} < n, FourInts{12, 13, 14, 15} < n}};
 }
+// Four by four, with lanes that are known when it is compiled: a copy of a length that is only known here would be a call.
 LANES_INLINE Lanes loadFirst(const float* from, int64_t count) {
-    float some[16] = {};
-    std::memcpy(some, from, static_cast<size_t>(count) * sizeof(float));
-    return load(some);
+    Lanes x{};
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        if (int64_t left = count - 4 * i; left >= 4) {
+            std::memcpy(&x.part[i], from + 4 * i, sizeof(Four));
+        } else if (left > 0) {
+            x.part[i] = Four{from[4 * i], left > 1 ? from[4 * i + 1] : 0.0f, left > 2 ? from[4 * i + 2] : 0.0f, 0.0f};
+        }
+    }
+    return x;
 }
-LANES_INLINE void storeFirst(float* to, int64_t count, Lanes x) { std::memcpy(to, &x, static_cast<size_t>(count) * sizeof(float)); }
+LANES_INLINE void storeFirst(float* to, int64_t count, Lanes x) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        if (int64_t left = count - 4 * i; left >= 4) {
+            std::memcpy(to + 4 * i, &x.part[i], sizeof(Four));
+        } else {
+            for (int lane = 0; lane < 3 && lane < left; lane++) {
+                to[4 * i + lane] = x.part[i][lane];
+            }
+        }
+    }
+}
 LANES_INLINE Lanes fma(Lanes a, Lanes b, Lanes c) { return a * b + c; }
 LANES_INLINE Mask less(Lanes a, Lanes b) { return {{a.part[0] < b.part[0], a.part[1] < b.part[1], a.part[2] < b.part[2], a.part[3] < b.part[3]}}; }
 LANES_INLINE Lanes select(Mask which, Lanes yes, Lanes no) {

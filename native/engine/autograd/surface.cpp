@@ -13,8 +13,8 @@ namespace llmsys {
 namespace {
 
 Handles<Tape>& tapes() {
-    static Handles<Tape>* only = lasting(new Handles<Tape>("tape"));
-    return *only;
+    static Lasting<Handles<Tape>> only;
+    return only.get([] { return new Handles<Tape>("tape"); });
 }
 
 void requireCount(const char* function, const char* name, int64_t count, const void* data) {

@@ -16,9 +16,9 @@ namespace {
 // Texts that were told live for ever: there are few, and a caller may hold them while an implementation is taken back.
 const char* kept(const std::string& text) {
     static std::mutex mutex;
-    static std::map<std::string, std::string>* texts = lasting(new std::map<std::string, std::string>());
+    static Lasting<std::map<std::string, std::string>> texts;
     std::lock_guard<std::mutex> lock(mutex);
-    return texts->emplace(text, text).first->second.c_str();
+    return texts.get([] { return new std::map<std::string, std::string>(); }).emplace(text, text).first->second.c_str();
 }
 
 std::vector<Implementation> of(const char* slot) {

@@ -19,21 +19,21 @@ struct Last {
     void (*giveBack)(void* object);
 };
 
-struct Lasting {
+struct Shutdown {
     std::mutex mutex;
     std::vector<Last> all;
 };
 
-Lasting& lasting() {
-    static Lasting* only = new Lasting();
+Shutdown& shutdown() {
+    static Shutdown* only = new Shutdown();
     return *only;
 }
 
 }  // namespace
 
 void untilShutdown(void* object, void (*giveBack)(void* object)) {
-    std::lock_guard<std::mutex> lock(lasting().mutex);
-    lasting().all.push_back({object, giveBack});
+    std::lock_guard<std::mutex> lock(shutdown().mutex);
+    shutdown().all.push_back({object, giveBack});
 }
 
 }  // namespace llmsys
@@ -45,13 +45,13 @@ extern "C" lls_status lls_shutdown(void) {
         for (;;) {
             Last last;
             {
-                std::lock_guard<std::mutex> lock(lasting().mutex);
-                if (lasting().all.empty()) {
-                    std::vector<Last>().swap(lasting().all);
+                std::lock_guard<std::mutex> lock(shutdown().mutex);
+                if (shutdown().all.empty()) {
+                    std::vector<Last>().swap(shutdown().all);
                     break;
                 }
-                last = lasting().all.back();
-                lasting().all.pop_back();
+                last = shutdown().all.back();
+                shutdown().all.pop_back();
             }
             last.giveBack(last.object);                               // outside the lock
         }

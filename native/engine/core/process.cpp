@@ -25,8 +25,8 @@ struct SharedWorkers {
 
 // Not destroyed with the process: a thread of the pool may not be joined while a process unloads its libraries.
 SharedWorkers& shared() {
-    static SharedWorkers* only = lasting(new SharedWorkers());
-    return *only;
+    static Lasting<SharedWorkers> only;
+    return only.get([] { return new SharedWorkers(); });
 }
 
 }  // namespace

@@ -64,12 +64,8 @@ Registry::Registry() : state_(std::make_unique<State>()) { registerBuiltin(*this
 Registry::~Registry() = default;
 
 Registry& Registry::process() {
-    static Registry* only = [] {
-        Registry* made = new Registry();             // not destroyed with the process: other threads may still compute then
-        untilShutdown(made, [](void* last) { delete static_cast<Registry*>(last); });
-        return made;
-    }();
-    return *only;
+    static Lasting<Registry> only;
+    return only.get([] { return new Registry(); });
 }
 
 void Registry::add(Implementation implementation) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/kernels.h"
+#include "engine/core/lasting.h"
 
 namespace llmsys {
 
@@ -43,6 +44,7 @@ public:
     std::string selected(const std::string& slot, const std::string& algorithm) const;
 
 private:
+    friend class Lasting<Registry>;
     Registry();
     ~Registry();
     struct State;

@@ -45,8 +45,8 @@ std::shared_ptr<Model> modelOf(const ModelFile& file, const char* type) {
 }
 
 Handles<Model>& models() {
-    static Handles<Model>* only = lasting(new Handles<Model>("model"));
-    return *only;
+    static Lasting<Handles<Model>> only;
+    return only.get([] { return new Handles<Model>("model"); });
 }
 
 }  // namespace llmsys

@@ -252,8 +252,8 @@ void Session::cancel() {
 }
 
 Handles<Session>& sessions() {
-    static Handles<Session>* only = lasting(new Handles<Session>("session"));
-    return *only;
+    static Lasting<Handles<Session>> only;
+    return only.get([] { return new Handles<Session>("session"); });
 }
 
 }  // namespace llmsys

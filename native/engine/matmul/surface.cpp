@@ -18,8 +18,8 @@ std::shared_ptr<const MatmulKernel> kernelOf(const char* name) {
 }
 
 Handles<WeightMatrix>& arrangedMatrices() {
-    static Handles<WeightMatrix>* only = lasting(new Handles<WeightMatrix>("arranged weights"));
-    return *only;
+    static Lasting<Handles<WeightMatrix>> only;
+    return only.get([] { return new Handles<WeightMatrix>("arranged weights"); });
 }
 
 std::shared_ptr<WeightMatrix> arrange(const char* function, const lls_weights* w) {

@@ -65,8 +65,8 @@ struct Kept {
 
 // Not destroyed with the process: a call may run while it ends.
 Kept& kept() {
-    static Kept* only = lasting(new Kept());
-    return *only;
+    static Lasting<Kept> only;
+    return only.get([] { return new Kept(); });
 }
 
 [[noreturn]] void refuse(int64_t bytes, const char* why) {

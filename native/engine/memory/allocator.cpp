@@ -142,8 +142,8 @@ struct Arena {
 };
 
 Handles<Arena>& arenas() {
-    static Handles<Arena>* only = lasting(new Handles<Arena>("arena"));
-    return *only;
+    static Lasting<Handles<Arena>> only;
+    return only.get([] { return new Handles<Arena>("arena"); });
 }
 
 }  // namespace

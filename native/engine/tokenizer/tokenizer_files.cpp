@@ -154,8 +154,8 @@ std::shared_ptr<const Tokenizer> learnTokenizer(const std::string& path, const s
 }
 
 Handles<const Tokenizer>& tokenizers() {
-    static Handles<const Tokenizer>* only = lasting(new Handles<const Tokenizer>("tokenizer"));
-    return *only;
+    static Lasting<Handles<const Tokenizer>> only;
+    return only.get([] { return new Handles<const Tokenizer>("tokenizer"); });
 }
 
 }  // namespace llmsys

@@ -13,8 +13,8 @@ namespace llmsys {
 namespace {
 
 Handles<CharacterTrainer>& trainers() {
-    static Handles<CharacterTrainer>* only = lasting(new Handles<CharacterTrainer>("trainer"));
-    return *only;
+    static Lasting<Handles<CharacterTrainer>> only;
+    return only.get([] { return new Handles<CharacterTrainer>("trainer"); });
 }
 
 constexpr lls_training_options CHAR_SMALL{sizeof(lls_training_options), 64, 128, 4, 4, 12, 1e-3, 0.1, 1337};

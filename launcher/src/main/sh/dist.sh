@@ -35,10 +35,16 @@ fill_dist() { # folder
   find "$1" -type d -exec chmod 755 {} + && find "$1" -type f -exec chmod 644 {} + && chmod 755 "$1/llmsys"
 }
 
+zip_folder() { # folder, name of the top inside
+  "$jdk/bin/java" -Duser.timezone=UTC -XX:+UseSerialGC -cp "$launcher" org.llmsys.launcher.FolderZip "$1" "$2" "$1.zip"
+}
+
 write_dist() {
   read_dist_options "$@"
   find_jars
-  if [ ! -f "${jars[0]}" ]; then problem 1 "there is nothing to distribute" "the bundles were not built" "run ./llmsys dist without LLMSYS_NO_BUILD"; fi
+  if [ ! -f "${jars[0]}" ]; then
+    problem 1 "there is nothing to distribute" "the bundles were not built" "run ./llmsys dist without LLMSYS_NO_BUILD"
+  fi
   local launcher version name fresh
   launcher=$(printf '%s\n' "${jars[@]}" | grep '/org\.llmsys\.launcher-[^/]*$')
   version=${launcher##*/org.llmsys.launcher-}
@@ -46,9 +52,10 @@ write_dist() {
   take_lock dist 'writes a distribution'
   fresh=$dist_out/$name.new
   rm -rf "$fresh" "$fresh.zip"
-  if ! fill_dist "$fresh" || ! "$jdk/bin/java" -Duser.timezone=UTC -XX:+UseSerialGC -cp "$launcher" org.llmsys.launcher.FolderZip "$fresh" "$name" "$fresh.zip"; then
+  if ! fill_dist "$fresh" || ! zip_folder "$fresh" "$name"; then
     rm -rf "$fresh" "$fresh.zip"
-    problem 1 "cannot write the distribution to $dist_out" "a file could not be written; the lines above say which" "free some space, or choose another folder: ./llmsys dist --out FOLDER"
+    problem 1 "cannot write the distribution to $dist_out" "a file could not be written; the lines above say which" \
+      "free some space, or choose another folder: ./llmsys dist --out FOLDER"
   fi
   rm -rf "${dist_out:?}/$name.old"
   if [ -d "$dist_out/$name" ]; then mv "$dist_out/$name" "$dist_out/$name.old"; fi

@@ -58,11 +58,16 @@ wasm_compile() { # words for CMake
   local generator=() rustc
   if [ ! -f "$wasm_build/CMakeCache.txt" ] && command -v ninja >/dev/null 2>&1; then generator=(-G Ninja); fi
   rustc=$(wasm_rustc)
-  emcmake cmake -S "$root/wasm" -B "$wasm_build" ${generator[@]+"${generator[@]}"} -DLLMSYS_RUSTC="$rustc" "$@" || return 1
-  cmake --build "$wasm_build" --parallel && return 0
-  [ -n "$rustc" ] || return 1
-  echo "the allocator in Rust could not be built: the one in C++ takes its place"
-  emcmake cmake -S "$root/wasm" -B "$wasm_build" -DLLMSYS_RUSTC= "$@" && cmake --build "$wasm_build" --parallel
+  emcmake cmake -S "$root/wasm" -B "$wasm_build" ${generator[@]+"${generator[@]}"} \
+    -DLLMSYS_OUTPUT="$wasm_build/out" -DLLMSYS_RUSTC="$rustc" "$@" || return 1
+  if ! cmake --build "$wasm_build" --parallel; then
+    [ -n "$rustc" ] || return 1
+    echo "the allocator in Rust could not be built: the one in C++ takes its place"
+    emcmake cmake -S "$root/wasm" -B "$wasm_build" -DLLMSYS_RUSTC= "$@" && cmake --build "$wasm_build" --parallel || return 1
+  fi
+  # Both files or none: what is linked half does not fit what was there.
+  rm -rf "$wasm_dist.new" && mkdir "$wasm_dist.new" && cp "$wasm_build"/out/engine.{js,wasm} "$wasm_dist.new/" &&
+    rm -rf "$wasm_dist" && mv "$wasm_dist.new" "$wasm_dist"
 }
 
 build_wasm() {
@@ -95,7 +100,11 @@ wasm_demo() { # words after wasm-demo
     case $1 in
       --port)
         port=${2:-}
-        case $port in '' | *[!0-9]* | ??????*) problem 2 "--port cannot be $port" "it is a number from 0 to 65535" "write for example --port 8766, or 0 for any that is free" ;; esac
+        case $port in
+          '' | *[!0-9]* | ??????*)
+            problem 2 "--port cannot be $port" "it is a number from 0 to 65535" "write for example --port 8766, or 0 for any that is free"
+            ;;
+        esac
         shift 2
         ;;
       *) problem 2 "wasm-demo does not know $1" "its only option is --port N" "see ./llmsys wasm-demo --help" ;;

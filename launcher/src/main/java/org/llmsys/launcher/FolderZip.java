@@ -7,6 +7,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -15,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Packs a folder into a zip whose bytes are a function of the files alone: entries sorted by name, one time for all, owner and time zone of the machine
- * left out. Permissions are kept, so that a script can be run where it is unpacked.
+ * Packs a folder into a zip whose bytes are a function of the files alone: entries sorted by name, one time for all, owner and time zone of the
+ * machine left out. Permissions are kept, so that a script can be run where it is unpacked.
  *
  * <pre>
  *   java -Duser.timezone=UTC … FolderZip FOLDER NAME ZIP        the entries begin with NAME/
@@ -66,7 +67,7 @@ public final class FolderZip {
         }
         String permissions = folder || Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
         Files.setPosixFilePermissions(entry, PosixFilePermissions.fromString(permissions));
-        Files.setLastModifiedTime(entry, TIME);
+        Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(TIME, TIME, TIME);
     }
 
     /** The path inside the zip, with / between names on every system. */

@@ -8,8 +8,8 @@ import java.util.concurrent.CancellationException;
 import org.osgi.framework.BundleException;
 
 /**
- * The workbench inside a process that is not Java's: what a bridge calls that has started a JVM by itself. Streams, signals and the end of the process
- * are the host's; what the launcher's script says by system properties comes in by {@link #open}.
+ * The workbench inside a process that is not Java's: what a bridge calls that has started a JVM by itself. Streams, signals and the end of the
+ * process are the host's; what the launcher's script says by system properties comes in by {@link #open}.
  *
  * <pre>{@code
  * InProcess workbench = InProcess.open("/home/me/.llmsys/run-1", "/home/me/.llmsys", "/home/me/llmsys", "-Xrs");
@@ -79,14 +79,15 @@ public final class InProcess implements AutoCloseable {
             return new String[] {thrown.getMessage(), why, fix, type, trace.toString()};
         }
         if (thrown instanceof CancellationException) {
-            return new String[] {thrown.getMessage() == null ? "stopped" : thrown.getMessage(), "it was asked to stop", "start it again", type, trace.toString()};
+            String what = thrown.getMessage() == null ? "stopped" : thrown.getMessage();
+            return new String[] {what, "it was asked to stop", "start it again", type, trace.toString()};
         }
         if (thrown instanceof OutOfMemoryError) {
             return new String[] {"the memory of Java is full", String.valueOf(thrown.getMessage()),
                 "use a smaller model or batch, or give Java more: Workbench(memory=\"4g\")", type, trace.toString()};
         }
-        return new String[] {"the workbench failed", String.valueOf(thrown), "this is a mistake of ours or of a plug-in; the error's java_trace shows where, and a report helps",
-            type, trace.toString()};
+        return new String[] {"the workbench failed", String.valueOf(thrown),
+            "this is a mistake of ours or of a plug-in; the error's java_trace shows where, and a report helps", type, trace.toString()};
     }
 
     private static String part(Throwable thrown, String name) {

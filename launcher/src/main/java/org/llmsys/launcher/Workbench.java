@@ -118,7 +118,8 @@ final class Workbench {
                 waiting.append(' ').append(bundle.getSymbolicName());
             }
         }
-        throw new IllegalStateException("no bundle offers the door " + name + "; bundles that cannot be resolved:" + (waiting.isEmpty() ? " none" : waiting));
+        throw new IllegalStateException("no bundle offers the door " + name + "; bundles that are not resolved:"
+                + (waiting.isEmpty() ? " none" : waiting));
     }
 
     /** Stops the framework, and lets another one have the cache. */

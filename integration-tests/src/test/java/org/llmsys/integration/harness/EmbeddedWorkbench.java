@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 
 import org.apache.felix.framework.FrameworkFactory;
@@ -16,6 +17,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * The real workbench in a real framework, inside the JVM of the test: Felix with every bundle of the house, as {@code ./llmsys} starts
@@ -193,6 +195,18 @@ public final class EmbeddedWorkbench implements AutoCloseable {
             bundle(symbolicName).update(jar);
         } catch (BundleException | IOException e) {
             throw new IllegalStateException("cannot update " + symbolicName, e);
+        }
+    }
+
+    /** The same, and who is wired to the old revision is wired anew, so that it can go. */
+    public void updateAndRefresh(String symbolicName) {
+        update(symbolicName);
+        CountDownLatch done = new CountDownLatch(1);
+        framework.adapt(FrameworkWiring.class).refreshBundles(List.of(bundle(symbolicName)), event -> done.countDown());
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

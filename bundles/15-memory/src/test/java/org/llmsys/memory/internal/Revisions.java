@@ -2,8 +2,6 @@ package org.llmsys.memory.internal;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
-
-import javax.management.ObjectName;
 
 import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.Assumptions;
+import org.llmsys.testkit.ProcessMemory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -35,6 +31,7 @@ final class Revisions implements AutoCloseable {
     private final Framework framework;
     private final Map<String, Bundle> bundles = new HashMap<>();
     private final Path jar;
+    private final long others = ProcessMemory.mapped("libllmsys");
 
     private Revisions(Framework framework, Path jar) {
         this.framework = framework;
@@ -120,66 +117,13 @@ final class Revisions implements AutoCloseable {
                 1 << 20, "forgotten");
     }
 
-    /** Copies of the library that the process has mapped. */
-    static long mappings() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains("libllmsys")).map(line -> line.substring(line.indexOf('/'))).distinct().count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    static long threads() {
-        return status("Threads:");
-    }
-
-    /**
-     * The least of what is resident within five seconds. What was freed stays with the C library, a heap for each thread, until it is asked to give it
-     * back; and Java's compiler takes megabytes for moments. What leaks is in every sample.
-     */
-    static long settledBytes() throws Exception {
-        ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 10; i++) {
-            ManagementFactory.getPlatformMBeanServer().invoke(commands, "systemTrimNativeHeap", null, null);
-            least = Math.min(least, residentBytes());
-            Thread.sleep(500);
-        }
-        return least;
-    }
-
-    /** What is resident beside Java's own heap, its classes and its compiled code. A heap of 3 GB lies below 32 GB, where short references reach. */
-    private static long residentBytes() {
-        long heap = 0;
-        boolean here = false;
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/smaps"))) {
-            for (String line : (Iterable<String>) lines::iterator) {
-                if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-                    here = Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16) < 32L << 30;
-                } else if (here && line.startsWith("Rss:")) {
-                    heap += kilobytes(line);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return 1024 * (status("VmRSS:") - heap) - ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getCommitted();
-    }
-
-    private static long kilobytes(String line) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-    }
-
-    private static long status(String key) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith(key)).map(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Copies of the library that this framework has mapped: those of other tests in this process do not count. */
+    long mappings() {
+        return ProcessMemory.mapped("libllmsys") - others;
     }
 
     /** Collects until only the living revision is mapped, for at most a while. */
-    static void collect() throws InterruptedException {
+    void collect() throws InterruptedException {
         for (int i = 0; i < 50 && mappings() > 1; i++) {
             System.gc();
             Thread.sleep(50);
@@ -188,14 +132,6 @@ final class Revisions implements AutoCloseable {
             System.gc();
             Thread.sleep(100);
         }
-    }
-
-    static long heapBytes() {
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    static int loadedClasses() {
-        return ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
     }
 
     @Override

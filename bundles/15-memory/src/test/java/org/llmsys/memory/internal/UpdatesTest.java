@@ -10,6 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmsys.testkit.ProcessMemory;
 
 /** Each revision of the bundle with the library has a copy of its own; an update must leave nothing of the one before. */
 class UpdatesTest {
@@ -23,11 +24,11 @@ class UpdatesTest {
         try (Revisions revisions = Revisions.orSkip(folder)) {
             assertNotNull(revisions.service("org.llmsys.bindings.NativeMemory", null), () -> "there is no memory service: " + revisions.states());
             updates(revisions, 5);
-            long threads = Revisions.threads();
+            long threads = ProcessMemory.threads();
             updates(revisions, 20);
-            assertEquals(1, Revisions.mappings(), "copies of the library are still mapped");
+            assertEquals(1, revisions.mappings(), "copies of the library are still mapped");
             // Java's own come and go
-            assertTrue(Revisions.threads() <= threads + 2, () -> "there are " + Revisions.threads() + " threads, not " + threads);
+            assertTrue(ProcessMemory.threads() <= threads + 2, () -> "there are " + ProcessMemory.threads() + " threads, not " + threads);
         }
     }
 
@@ -37,21 +38,21 @@ class UpdatesTest {
     void updatesCostNothing() throws Exception {
         try (Revisions revisions = Revisions.orSkip(folder)) {
             updates(revisions, 140);                                      // until caches of the framework are as large as they get
-            long threads = Revisions.threads();
-            long resident = Revisions.settledBytes();
-            long heap = Revisions.heapBytes();
-            int classes = Revisions.loadedClasses();
+            long threads = ProcessMemory.threads();
+            long resident = ProcessMemory.settledBytes();
+            long heap = ProcessMemory.heapBytes();
+            int classes = ProcessMemory.loadedClasses();
 
             updates(revisions, 500);
 
-            long residentAfter = Revisions.settledBytes();
-            String seen = "threads " + threads + " to " + Revisions.threads() + ", classes "
-                    + classes + " to " + Revisions.loadedClasses() + ", heap " + heap
-                    + " to " + Revisions.heapBytes() + ", native memory " + resident + " to " + residentAfter;
-            assertEquals(1, Revisions.mappings(), seen);
-            assertTrue(Revisions.threads() <= threads + 2, seen);
-            assertTrue(Revisions.loadedClasses() <= classes + 10, seen);
-            assertTrue(Revisions.heapBytes() <= heap + heap / 50 + (1 << 20), seen);
+            long residentAfter = ProcessMemory.settledBytes();
+            String seen = "threads " + threads + " to " + ProcessMemory.threads() + ", classes "
+                    + classes + " to " + ProcessMemory.loadedClasses() + ", heap " + heap
+                    + " to " + ProcessMemory.heapBytes() + ", native memory " + resident + " to " + residentAfter;
+            assertEquals(1, revisions.mappings(), seen);
+            assertTrue(ProcessMemory.threads() <= threads + 2, seen);
+            assertTrue(ProcessMemory.loadedClasses() <= classes + 10, seen);
+            assertTrue(ProcessMemory.heapBytes() <= heap + heap / 50 + (1 << 20), seen);
             assertTrue(residentAfter <= resident + (16L << 20), seen);
         }
     }
@@ -63,6 +64,6 @@ class UpdatesTest {
             revisions.update();
         }
         assertEquals(2, revisions.product());
-        Revisions.collect();
+        revisions.collect();
     }
 }

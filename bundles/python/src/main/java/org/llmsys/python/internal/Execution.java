@@ -8,8 +8,8 @@ import org.llmsys.shell.Commands;
 import org.llmsys.shell.Console;
 
 /**
- * One command line that runs on a thread of its own while somebody else reads what it prints. The reader may stop at any time and look at other things,
- * such as signals.
+ * One command line that runs on a thread of its own while somebody else reads what it prints. The reader may stop at any time and look at other
+ * things, such as signals.
  */
 public final class Execution {
 

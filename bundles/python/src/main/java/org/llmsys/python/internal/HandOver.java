@@ -7,8 +7,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a command prints, handed over piece by piece to somebody on another thread. There is room for one piece: a command that prints a token and flushes
- * is never more than two tokens ahead of its reader.
+ * What a command prints, handed over piece by piece to somebody on another thread. There is room for one piece: a command that prints a token and
+ * flushes is never more than two tokens ahead of its reader.
  */
 final class HandOver {
 

@@ -15,9 +15,9 @@ import org.llmsys.tensor.Tensor;
  *   C[m,n] = sum over k ascending of A[m,k] * B[k,n]
  * </pre>
  *
- * <p>Kernels compute on arrays, so a panel of A and one of B are packed into arrays first, as every fast product packs its operands. The panels have a
- * bounded size and are used again; no matrix is ever copied whole because it is large. A long K is cut in order, with the next piece added to what is
- * there, so a kernel of the class {@link MatmulKernel#FMA_K_ASCENDING} gives the same bits as over whole matrices.
+ * <p>Kernels compute on arrays, so a panel of A and one of B are packed into arrays first, as every fast product packs its operands. The panels have
+ * a bounded size and are used again; no matrix is ever copied whole because it is large. A long K is cut in order, with the next piece added to what
+ * is there, so a kernel of the class {@link MatmulKernel#FMA_K_ASCENDING} gives the same bits as over whole matrices.
  */
 final class Panels {
 

@@ -40,7 +40,8 @@ final class Plugins {
         for (Bundle bundle : context.getBundles()) {
             if (name.equals(bundle.getSymbolicName())) {
                 throw Problem.failed("cannot install " + jar, "a bundle " + name + " is there already", installed.containsKey(name)
-                        ? "uninstall it first, or give the new one another Bundle-SymbolicName" : "it belongs to the house: give yours another Bundle-SymbolicName");
+                        ? "uninstall it first, or give the new one another Bundle-SymbolicName"
+                        : "it belongs to the house: give yours another Bundle-SymbolicName");
             }
         }
         try {

@@ -93,7 +93,8 @@ public final class PythonDoor {
                 CountDownLatch started = new CountDownLatch(1);
                 levels.setStartLevel(GOGO, event -> started.countDown());
                 if (!started.await(GOGO_SECONDS, TimeUnit.SECONDS)) {
-                    throw Problem.failed("Gogo does not start", "its bundles did not start within " + GOGO_SECONDS + " s", "run the commands one by one");
+                    throw Problem.failed("Gogo does not start", "its bundles did not start within " + GOGO_SECONDS + " s",
+                            "run the commands one by one");
                 }
             }
         }
@@ -102,8 +103,8 @@ public final class PythonDoor {
     // ---- products ---------------------------------------------------------------------------------------------------------------
 
     /**
-     * C = A·B by whoever serves slot matmul, over memory of the host. Every operand is an address, extents and strides in elements; all of one rank, the
-     * last two axes are matrices, all axes before them agree.
+     * C = A·B by whoever serves slot matmul, over memory of the host. Every operand is an address, extents and strides in elements; all of one rank,
+     * the last two axes are matrices, all axes before them agree.
      *
      * @param operands three times: address of element 0, rank extents, rank strides
      */
@@ -165,7 +166,8 @@ public final class PythonDoor {
     public void registerSampler(String name, String summary, long function) {
         synchronized (samplers) {
             if (!name.matches(NAME)) {
-                throw Problem.misused("a sampler cannot be called " + name, "a name has letters, digits, . _ and -, 96 at most", "choose another name");
+                throw Problem.misused("a sampler cannot be called " + name, "a name has letters, digits, . _ and -, 96 at most",
+                        "choose another name");
             }
             if (offered(Sampler.class, "(llmsys.name=" + name + ")")) {
                 throw Problem.misused("cannot register the sampler " + name, "there is one of this name already",

@@ -29,8 +29,8 @@ final class PythonSampler implements Sampler {
         try {
             return call(function, logits, draws.getAsDouble());
         } catch (IllegalStateException said) {
-            throw new Problem("sampler " + name + ": " + said.getMessage(), "it is a function of Python, and gave no id", "mend the function, or choose another sampler",
-                    Problem.FAILED, said);
+            throw new Problem("sampler " + name + ": " + said.getMessage(), "it is a function of Python, and gave no id",
+                    "mend the function, or choose another sampler", Problem.FAILED, said);
         }
     }
 

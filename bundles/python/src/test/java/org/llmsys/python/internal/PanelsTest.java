@@ -45,7 +45,8 @@ class PanelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1,1,false", "13,207,5,false", "207,13,31,true", "3,4097,2,false", "3,9000,2,true", "4100,2,3,false", "2,3,5000,true", "0,3,4,false", "3,0,4,false", "3,4,0,true"})
+    @CsvSource({"1,1,1,false", "13,207,5,false", "207,13,31,true", "3,4097,2,false", "3,9000,2,true", "4100,2,3,false", "2,3,5000,true",
+        "0,3,4,false", "3,0,4,false", "3,4,0,true"})
     @DisplayName("the bits of the kernel over whole matrices, however the panels are cut; what lies beside the result stays")
     void sameBits(int m, int k, int n, boolean turned) {
         try (Arena arena = Arena.ofConfined()) {

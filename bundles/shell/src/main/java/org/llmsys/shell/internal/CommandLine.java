@@ -45,7 +45,7 @@ public final class CommandLine implements Commands {
     static final List<String> NAMES = List.of("ablate", "attention", "bench", "build", "check", "compare", "compare-logits", "convert", "demo",
             "dist", "doctor", "eval", "example", "exec", "generate", "help", "logit-lens", "model-info", "position", "prepare", "saliency", "serve",
             "services", "shell", "step", "test", "tokenize", "tokenizer-convert", "tokenizer-info", "tokenizer-train", "trace", "train",
-            "use", "version");
+            "use", "version", "wasm-demo");
 
     /** Runs it. @return the exit status */
     int run(Console console, String... line) {

@@ -23,7 +23,7 @@ import org.llmsys.shell.HelpPage;
 class HelpPagesTest {
 
     /** What the script does itself: what follows goes to Maven or to CMake. */
-    private static final Set<String> SCRIPTS = Set.of("build", "test");
+    private static final Set<String> SCRIPTS = Set.of("build", "test", "wasm-demo");
 
     private static final Path SOURCES = Path.of("src/main/java/org/llmsys/shell/internal");
     private static final Path PAGES = Path.of("src/main/resources/org/llmsys/shell/help");
@@ -82,6 +82,9 @@ class HelpPagesTest {
             }
             if (name.equals("dist")) {
                 asked.add("--out");                                    // the script's too
+            }
+            if (name.equals("wasm-demo")) {
+                asked.add("--port");
             }
             if (name.equals("help")) {
                 offered.add("--help");

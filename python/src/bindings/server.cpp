@@ -1,0 +1,73 @@
+// The HTTP server of the Rust layer, in this process.
+#include <optional>
+
+#include <pybind11/stl.h>
+
+#include "bindings/model.h"
+#include "bindings/rooms.h"
+#include "bindings/rust.h"
+#include "bindings/tokenizer.h"
+#include "bindings/unlocked.h"
+
+namespace llmsys::python {
+
+namespace {
+
+class Server {
+public:
+    Server(const ModelHandle& model, const Tokenizer& tokenizer, const std::string& name, const std::string& host, int32_t port,
+           const py::object& token, std::optional<int32_t> maxSessions, std::optional<int32_t> maxWaiting, std::optional<int32_t> maxTokens) {
+        requireRust("Server");
+        std::string secret = token.is_none() ? std::string() : token.cast<std::string>();
+        lls_server_options options;
+        lls_server_defaults(&options);
+        options.model = model.get();
+        options.tokenizer = tokenizer.handle();
+        options.model_name = name.c_str();
+        options.host = host.c_str();
+        options.port = port;
+        options.token = token.is_none() ? nullptr : secret.c_str();
+        options.max_sessions = maxSessions.value_or(options.max_sessions);
+        options.max_waiting = maxWaiting.value_or(options.max_waiting);
+        options.max_tokens = maxTokens.value_or(options.max_tokens);
+        check(unlocked([&] { return lls_server_start(&options, &handle_); }));
+    }
+    Server(const Server&) = delete;
+    ~Server() {
+        if (handle_ != 0) {
+            py::gil_scoped_release released;
+            lls_server_stop(handle_, 0);
+        }
+    }
+
+    int32_t port() const {
+        int32_t found = 0;
+        check(lls_server_port(handle_, &found));
+        return found;
+    }
+
+    void stop(int64_t milliseconds) {
+        lls_handle running = std::exchange(handle_, 0);
+        if (running != 0) {
+            check(unlocked([&] { return lls_server_stop(running, milliseconds); }));
+        }
+    }
+
+private:
+    lls_handle handle_ = 0;
+};
+
+}  // namespace
+
+void addServer(py::module_& m) {
+    using namespace py::literals;
+    py::class_<Server>(m, "ServerHandle", "A running server of the engine; llmsys.Server is built on it.")
+        .def(py::init<const ModelHandle&, const Tokenizer&, const std::string&, const std::string&, int32_t, const py::object&,
+                      std::optional<int32_t>, std::optional<int32_t>, std::optional<int32_t>>(),
+             "model"_a, "tokenizer"_a, py::kw_only(), "name"_a, "host"_a = "127.0.0.1", "port"_a = 0, "token"_a = py::none(),
+             "max_sessions"_a = py::none(), "max_waiting"_a = py::none(), "max_tokens"_a = py::none(), py::keep_alive<1, 2>(), py::keep_alive<1, 3>())
+        .def("port", &Server::port)
+        .def("stop", &Server::stop, "milliseconds"_a);
+}
+
+}  // namespace llmsys::python

@@ -1,0 +1,162 @@
+"""Optimizers: from gradients to better weights. The updates are the engine's kernels, in place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from llmsys import _native
+from llmsys.tensor import Tensor
+
+__all__ = ["Adam", "AdamW", "Optimizer", "SGD", "WarmupCosine", "clip_grad_norm"]
+
+
+class Optimizer:
+    """What all of them do: ``step`` changes each parameter by its gradient, ``zero_grad`` forgets the gradients.
+
+    ``lr`` may be changed between steps. A parameter without gradient stays as it is.
+    """
+
+    def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float) -> None:
+        self.params = list(params)
+        if not self.params:
+            raise ValueError("error: an optimizer without parameters\nwhy: it would change nothing\nfix: pass module.parameters()")
+        for parameter in self.params:
+            if not isinstance(parameter, Tensor) or not parameter.is_leaf:
+                raise TypeError(
+                    f"error: an optimizer got a {type(parameter).__name__}\nwhy: it changes tensors that were made\nfix: pass module.parameters()"
+                )
+        for name, value in (("lr", lr), ("weight_decay", weight_decay)):
+            if not (value >= 0 and math.isfinite(value)):
+                raise ValueError(f"error: {name} {value}\nwhy: it is a number from 0\nfix: pass 1e-3, say")
+        self.lr, self.weight_decay = lr, weight_decay
+        self.steps = 0
+
+    def zero_grad(self) -> None:
+        """Forgets all gradients."""
+        for parameter in self.params:
+            parameter.zero_grad()
+
+    def step(self) -> None:
+        """One step of all parameters that have a gradient."""
+        self.steps += 1
+        for index, parameter in enumerate(self.params):
+            if parameter.grad is not None:
+                self._update(index, parameter)
+                parameter.changed()
+
+    def _update(self, index: int, parameter: Tensor) -> None:
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """w -= lr (g + weight_decay w); with momentum m, v = m v + (g + weight_decay w) takes the place of what is in brackets.
+
+    Source: Robbins and Monro 1951; momentum: Polyak 1964.
+
+    Example::
+
+        optimizer = llmsys.optim.SGD(model.parameters(), lr=0.1)
+    """
+
+    def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+        super().__init__(params, lr, weight_decay)
+        if not 0 <= momentum < 1:
+            raise ValueError(f"error: momentum {momentum}\nwhy: it is the share of the last step that is kept\nfix: pass 0 to 0.99")
+        self.momentum = momentum
+        self._velocity = [np.zeros(parameter.shape, np.float32) if momentum else None for parameter in self.params]
+
+    def _update(self, index: int, parameter: Tensor) -> None:
+        gradient, velocity, decay = parameter.grad, self._velocity[index], self.weight_decay
+        if velocity is not None:
+            velocity *= np.float32(self.momentum)
+            velocity += gradient if decay == 0 else gradient + np.float32(decay) * parameter._data
+            gradient, decay = velocity, 0.0
+        _native.optimizer_step("sgd", parameter._data, gradient, [], step=self.steps, learning_rate=self.lr, weight_decay=decay)
+
+
+class AdamW(Optimizer):
+    """m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, w -= lr (m' / (sqrt(v') + eps) + weight_decay w), with m' and v' corrected for their start at 0.
+
+    Source: Loshchilov and Hutter 2017, arXiv 1711.05101; Kingma and Ba 2014, arXiv 1412.6980.
+
+    Example::
+
+        optimizer = llmsys.optim.AdamW(model.parameters(), lr=1e-3)
+        for step in range(100):
+            loss = F.cross_entropy(model(ids), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    """
+
+    def __init__(
+        self, params: Iterable[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.01
+    ) -> None:
+        super().__init__(params, lr, weight_decay)
+        self.betas, self.eps = betas, eps
+        self._memory = [[np.zeros(parameter.shape, np.float32) for _ in range(2)] for parameter in self.params]
+
+    def _update(self, index: int, parameter: Tensor) -> None:
+        beta1, beta2 = self.betas
+        _native.optimizer_step(
+            "adamw",
+            parameter._data,
+            parameter.grad,
+            self._memory[index],
+            step=self.steps,
+            learning_rate=self.lr,
+            beta1=beta1,
+            beta2=beta2,
+            eps=self.eps,
+            weight_decay=self.weight_decay,
+        )
+
+
+class Adam(AdamW):
+    """AdamW without weight decay. Source: Kingma and Ba 2014, arXiv 1412.6980."""
+
+    def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
+        super().__init__(params, lr, betas, eps, 0.0)
+
+
+class WarmupCosine:
+    """The rate of an optimizer over its steps: up in a straight line, then down half a cosine to least.
+
+    Source: Loshchilov and Hutter 2016, arXiv 1608.03983.
+
+    Example::
+
+        schedule = llmsys.optim.WarmupCosine(optimizer, warmup=100, steps=1000)
+        schedule.step()     # before each optimizer.step()
+    """
+
+    def __init__(self, optimizer: Optimizer, warmup: int, steps: int, least: float = 0.0) -> None:
+        if not 0 <= warmup < steps:
+            raise ValueError(f"error: a warmup of {warmup} of {steps} steps\nwhy: it is a part of them\nfix: pass warmup < steps")
+        self.optimizer, self.warmup, self.steps, self.least = optimizer, warmup, steps, least
+        self.peak = optimizer.lr
+        self.done = 0
+
+    def step(self) -> float:
+        """Sets the rate of the next step; gives it."""
+        self.done += 1
+        if self.done <= self.warmup:
+            rate = self.peak * self.done / self.warmup
+        else:
+            part = min(1.0, (self.done - self.warmup) / (self.steps - self.warmup))
+            rate = self.least + (self.peak - self.least) * (1 + math.cos(math.pi * part)) / 2
+        self.optimizer.lr = rate
+        return rate
+
+
+def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
+    """Scales all gradients together so that their norm is at most max_norm; gives the norm they had. Source: Pascanu et al. 2012, arXiv 1211.5063."""
+    having = [parameter for parameter in params if parameter.grad is not None]
+    norm = math.sqrt(sum(float(np.sum(np.square(parameter.grad, dtype=np.float64))) for parameter in having))
+    if norm > max_norm:
+        for parameter in having:
+            parameter.grad = parameter.grad * np.float32(max_norm / norm)
+    return norm

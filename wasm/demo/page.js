@@ -1,0 +1,38 @@
+// What all parts of the page share: its elements by name, numbers as people read them, and where a problem is told.
+
+export const element = (id) => document.getElementById(id);
+
+export function bytes(count) {
+  if (count < 1024) return `${count} B`;
+  return count < 2 ** 20 ? `${(count / 1024).toFixed(1)} KiB` : `${(count / 2 ** 20).toFixed(1)} MiB`;
+}
+
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+export function say(text) { element('status').textContent = text; }
+
+/** Runs what a person asked for; what goes wrong is told in its three lines. */
+export async function attempt(body) {
+  element('problem').textContent = '';
+  try {
+    return await body();
+  } catch (problem) {
+    element('problem').textContent = problem.what ? `${problem.what}\nWhy: ${problem.why}\nFix: ${problem.fix}` : String(problem);
+    say('Something went wrong, see below.');
+    return undefined;
+  }
+}
+
+export function row(...cells) {
+  const tr = document.createElement('tr');
+  tr.append(...cells);
+  return tr;
+}
+
+export function cell(content, { number = false, heading = false } = {}) {
+  const td = document.createElement(heading ? 'th' : 'td');
+  if (heading) td.scope = 'row';
+  if (number) td.className = 'number';
+  td.append(content);
+  return td;
+}
