@@ -1,4 +1,5 @@
 // llmsys._native: the C surface of the engine for Python. One file a room; the package beside it adds what is better said in Python.
+#include "bindings/released.h"
 #include "bindings/errors.h"
 #include "bindings/rooms.h"
 
@@ -6,6 +7,7 @@ PYBIND11_MODULE(_native, m) {
     using namespace llmsys::python;
     m.doc() = "The engine's C surface (llmsys.h) for Python. Use the package llmsys, which is built on it.";
     check(lls_require_abi(LLS_ABI_VERSION));
+    Released::watch();
     addEngine(m);
     addImplementations(m);
     addMemory(m);

@@ -35,7 +35,7 @@ public:
     Server(const Server&) = delete;
     ~Server() {
         if (handle_ != 0) {
-            py::gil_scoped_release released;
+            Released released;
             lls_server_stop(handle_, 0);
         }
     }

@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include "bindings/released.h"
 #include "llmsys.h"
 
 namespace llmsys::python {
@@ -16,7 +17,7 @@ lls_status unlocked(int64_t work, Call&& call) {
     if (work < LONG_CALL) {
         return call();
     }
-    pybind11::gil_scoped_release released;
+    Released released;
     return call();
 }
 

@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/released.h"
 #include "jvm/operand.h"
 #include "jvm/problem.h"
 #include "jvm/sampler.h"
@@ -76,7 +77,7 @@ void Door::matmul(py::buffer a, py::buffer b, py::buffer c) {
     for (const Operand* operand : {&left, &right, &product}) {
         operand->describe(described);
     }
-    py::gil_scoped_release released;
+    python::Released released;
     JNIEnv* env = environment();
     requireOpen();
     Local<jlongArray> numbers(env, env->NewLongArray(static_cast<jsize>(described.size())));
@@ -89,7 +90,7 @@ void Door::matmul(py::buffer a, py::buffer b, py::buffer c) {
 void Door::registerSampler(const std::string& name, const std::string& summary, py::object function) {
     jlong number = keepFunction(std::move(function));
     try {
-        py::gil_scoped_release released;
+        python::Released released;
         JNIEnv* env = environment();
         jmethodID offer = method(env, "registerSampler", "(Ljava/lang/String;Ljava/lang/String;J)V");
         Local<jstring> nameText = toJava(env, name), summaryText = toJava(env, summary);
@@ -108,7 +109,7 @@ void Door::unregisterSampler(const std::string& name) {
         return;
     }
     {
-        py::gil_scoped_release released;
+        python::Released released;
         JNIEnv* env = environment();
         jmethodID withdraw = method(env, "unregisterSampler", "(Ljava/lang/String;)V");
         Local<jstring> text = toJava(env, name);
@@ -141,7 +142,7 @@ void Door::close() {
         return;
     }
     {
-        py::gil_scoped_release released;
+        python::Released released;
         JNIEnv* env = environment();
         env->CallVoidMethod(workbench.get(), methodOf(env, workbench.get(), "close", "()V"));
         check(env);
@@ -153,7 +154,7 @@ void Door::close() {
 }
 
 void addDoor(py::module_& m) {
-    using Unlocked = py::call_guard<py::gil_scoped_release>;
+    using Unlocked = py::call_guard<python::Released>;
     py::class_<Door>(m, "Door", "The workbench's door for Python.")
         .def_static("open", &Door::open, Unlocked(), py::arg("run"), py::arg("home"), py::arg("root"), py::arg("flags"))
         .def("start", &Door::start, Unlocked(), py::arg("words"))

@@ -1,5 +1,6 @@
 #include "jvm/execution.h"
 
+#include "bindings/released.h"
 #include "jvm/problem.h"
 
 namespace py = pybind11;
@@ -31,7 +32,7 @@ py::object Execution::read(long millis) {
     std::string bytes;
     bool came = false;
     {
-        py::gil_scoped_release released;
+        python::Released released;
         JNIEnv* env = environment();
         jmethodID read = method(env, "read", "(J)[B");
         Local<jbyteArray> piece(env, static_cast<jbyteArray>(env->CallObjectMethod(execution.get(), read, static_cast<jlong>(millis))));
@@ -68,7 +69,7 @@ void Execution::interrupt() {
 }
 
 void addExecution(py::module_& m) {
-    using Unlocked = py::call_guard<py::gil_scoped_release>;
+    using Unlocked = py::call_guard<python::Released>;
     py::class_<Execution>(m, "Execution", "A command line that runs on a thread of Java's.")
         .def("read", &Execution::read, py::arg("millis"), "(kind, bytes), None when nothing came in time, (0, b'') when it has ended.")
         .def("status", &Execution::status, Unlocked(), "The exit status; raises what the command threw.")

@@ -7,6 +7,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include "bindings/released.h"
 #include "jvm/problem.h"
 
 #ifndef JNI_VERSION_21
@@ -100,7 +101,7 @@ JavaVM* create(const std::string& path, const std::vector<std::string>& options)
 }  // namespace
 
 void startMachine(const std::string& library, const std::vector<std::string>& options) {
-    py::gil_scoped_release released;
+    python::Released released;
     machine.store(create(library, options));
     pthread_atfork(nullptr, nullptr, [] { forked.store(true); });
     attachment.environment();                                         // the thread that made it leaves when it ends, as all others do

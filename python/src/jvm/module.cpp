@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "bindings/released.h"
 #include "jvm/door.h"
 #include "jvm/execution.h"
 #include "jvm/machine.h"
@@ -11,8 +12,10 @@
 namespace py = pybind11;
 
 PYBIND11_MODULE(_jvm, m) {
+    using namespace llmsys;
     using namespace llmsys::jvm;
     m.doc() = "A Java virtual machine in this process, and the workbench inside it. Use llmsys.Workbench, which is built on it.";
+    python::Released::watch();
     addProblem(m);
     m.def("start", &startMachine, py::arg("library"), py::arg("options"), "Starts the machine; once a process.");
     m.def("runs", &machineRuns, "Whether the machine has been started.");
