@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,7 +14,7 @@ from llmsys.tensor import Tensor
 __all__ = ["Adam", "AdamW", "Optimizer", "SGD", "WarmupCosine", "clip_grad_norm"]
 
 
-class Optimizer:
+class Optimizer(ABC):
     """What all of them do: ``step`` changes each parameter by its gradient, ``zero_grad`` forgets the gradients.
 
     ``lr`` may be changed between steps. A parameter without gradient stays as it is.
@@ -47,8 +48,9 @@ class Optimizer:
                 self._update(index, parameter)
                 parameter.changed()
 
+    @abstractmethod
     def _update(self, index: int, parameter: Tensor) -> None:
-        raise NotImplementedError
+        """The new weights of one parameter, in place."""
 
 
 class SGD(Optimizer):
