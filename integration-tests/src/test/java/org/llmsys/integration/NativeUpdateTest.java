@@ -62,7 +62,7 @@ class NativeUpdateTest {
                 System.gc();
                 long bytesAfter = before == 0 ? 0 : ProcessMemory.settledBytes();
                 String seen = rounds + " texts, threads " + threads + " to " + ProcessMemory.threads() + ", native memory " + bytes + " to "
-                        + bytesAfter + ", libraries " + ProcessMemory.mapped("libllmsys");
+                        + bytesAfter + ", libraries " + ProcessMemory.mapped("libllmsys").size();
                 assertEquals(List.of(), List.copyOf(wrong), seen);
                 assertTrue(rounds.get() > count / 2, () -> "too few texts to prove anything: " + seen);
                 assertTrue(ProcessMemory.threads() <= threads + 8, seen);

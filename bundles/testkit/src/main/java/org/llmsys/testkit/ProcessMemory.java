@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.management.JMException;
@@ -30,6 +32,7 @@ public final class ProcessMemory {
 
     private static final int SAMPLES = 10;
     private static final long SAMPLE_MILLIS = 500;
+    private static final long COLLECTION_MILLIS = 50;
 
     /** A heap of some gigabytes lies below this address, where short references reach. */
     private static final long HEAP_END = 32L << 30;
@@ -47,9 +50,15 @@ public final class ProcessMemory {
         return status("Threads:");
     }
 
-    /** Bytes of live and dead objects on the Java heap. */
-    public static long heapBytes() {
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    /** The least that the Java heap holds right after a collection, in bytes, of a few: what is live. */
+    public static long liveHeapBytes() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < SAMPLES; i++) {
+            System.gc();
+            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            Thread.sleep(COLLECTION_MILLIS);                              // cleaners let go of more for the next
+        }
+        return least;
     }
 
     /** Classes that are loaded now. */
@@ -57,9 +66,10 @@ public final class ProcessMemory {
         return ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
     }
 
-    /** How many different files with this in their name are mapped: copies of a library, for example. */
-    public static long mapped(String name) {
-        return read(MAPS, lines -> lines.filter(line -> line.contains(name)).map(line -> line.substring(line.indexOf('/'))).distinct().count());
+    /** The files with this in their name that are mapped: copies of a library, for example. */
+    public static Set<String> mapped(String name) {
+        return read(MAPS, lines -> lines.filter(line -> line.contains(name)).map(line -> line.substring(line.indexOf('/')))
+                .collect(Collectors.toSet()));
     }
 
     /**

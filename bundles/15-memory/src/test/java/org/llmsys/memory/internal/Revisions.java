@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarFile;
 
@@ -31,7 +32,7 @@ final class Revisions implements AutoCloseable {
     private final Framework framework;
     private final Map<String, Bundle> bundles = new HashMap<>();
     private final Path jar;
-    private final long others = ProcessMemory.mapped("libllmsys");
+    private final Set<String> others = ProcessMemory.mapped("libllmsys");
 
     private Revisions(Framework framework, Path jar) {
         this.framework = framework;
@@ -117,9 +118,9 @@ final class Revisions implements AutoCloseable {
                 1 << 20, "forgotten");
     }
 
-    /** Copies of the library that this framework has mapped: those of other tests in this process do not count. */
+    /** Copies of the library that this framework has mapped: those of other tests in this process, which may go meanwhile, do not count. */
     long mappings() {
-        return ProcessMemory.mapped("libllmsys") - others;
+        return ProcessMemory.mapped("libllmsys").stream().filter(path -> !others.contains(path)).count();
     }
 
     /** Collects until only the living revision is mapped, for at most a while. */
