@@ -6,8 +6,9 @@
  *             foreign or already closed is refused with LLS_INVALID (handles are numbers that are looked up, never addresses).
  * Threads     Any function may be called from any thread. One session, tape, trainer or arena is for one thread at a time; models, tokenizers and
  *             implementations are shared freely. lls_session_cancel and lls_job cancellations may come from any thread.
- * Ownership   What the caller passes is read or written during the call and never kept, unless a line says so. Texts that are returned live as long as
- *             their handle, or for ever. Buffers that a function fills come with a capacity in and a length out; a capacity of 0 only asks the length.
+ * Ownership   What the caller passes is read or written during the call and never kept, unless a line says so. Texts that are returned live as long
+ *             as their handle, or for ever. Buffers that a function fills come with a capacity in and a length out; a capacity of 0 only asks the
+ *             length.
  * Shapes      B batch, T sequence, C embedding, L layers, NH heads, NKV key heads, HS head dim, F hidden, V vocabulary; (R,C) rows and columns.
  *             Strides and sizes are counted in elements unless they say bytes. Every product of extents is checked for overflow.
  * Version     lls_abi_version() must equal LLS_ABI_VERSION of this header, or nothing else may be called.
@@ -56,8 +57,8 @@ LLS_API const char *lls_last_error(void);
 /* What the processor offers and which of it is used: "avx2 avx512 vnni". */
 LLS_API const char *lls_cpu(void);
 
-/* The last call before the library is unloaded, or a process ends that wants no leak reported: ends the threads, closes what is open, and gives back all
- * that is kept from call to call. No other call may run meanwhile. A call after it begins anew: with nothing open, registered or chosen.
+/* The last call before the library is unloaded, or a process ends that wants no leak reported: ends the threads, closes what is open, and gives back
+ * all that is kept from call to call. No other call may run meanwhile. A call after it begins anew: with nothing open, registered or chosen.
  * What lls_allocate gave out stays its owner's. */
 LLS_API lls_status lls_shutdown(void);
 
@@ -67,8 +68,8 @@ LLS_API lls_status lls_shutdown(void);
 LLS_API lls_status lls_set_threads(int32_t threads);
 LLS_API int32_t lls_threads(void);
 
-/* What a plug-in's kernel gets to share its work: run(self, chunks, body, argument) calls body(argument, i) once for each i below chunks, on any of the
- * threads, and returns when all have ended. */
+/* What a plug-in's kernel gets to share its work: run(self, chunks, body, argument) calls body(argument, i) once for each i below chunks, on any of
+ * the threads, and returns when all have ended. */
 typedef struct lls_workers {
     void *self;
     int32_t threads;
@@ -91,8 +92,8 @@ LLS_API lls_status lls_memory_total(lls_memory_stats *stats);
 /* Owners in order of name: entry `index` below the count that lls_memory_owners tells. */
 LLS_API lls_status lls_memory_owners(int32_t *count);
 LLS_API lls_status lls_memory_owner(int32_t index, char *owner, int32_t capacity, lls_memory_stats *stats);
-/* Memory that comes from elsewhere, a plug-in's or what is kept from call to call, counts as the owner's and against the limit while it is reserved. Release
- * the bytes with the same owner: LLS_INVALID when it has not so many. */
+/* Memory that comes from elsewhere, a plug-in's or what is kept from call to call, counts as the owner's and against the limit while it is reserved.
+ * Release the bytes with the same owner: LLS_INVALID when it has not so many. */
 LLS_API lls_status lls_memory_reserve(int64_t bytes, const char *owner);
 LLS_API lls_status lls_memory_release(int64_t bytes, const char *owner);
 /* An allocation that would pass the limit fails with LLS_OUT_OF_MEMORY. 0: no limit. */
@@ -124,7 +125,8 @@ LLS_API lls_status lls_implementation(const char *slot, int32_t index, lls_imple
 LLS_API lls_status lls_use(const char *slot, const char *name);
 /* What lls_use selected for a slot's algorithm: the name, or "auto". The text lives for ever. */
 LLS_API lls_status lls_selected(const char *slot, const char *algorithm, const char **name);
-/* Loads a shared library and calls its lls_plugin_register(LLS_ABI_VERSION), which registers its kernels. It stays loaded; lls_unregister takes a kernel back. */
+/* Loads a shared library and calls its lls_plugin_register(LLS_ABI_VERSION), which registers its kernels. It stays loaded; lls_unregister takes a
+ * kernel back. */
 LLS_API lls_status lls_load_plugin(const char *path);
 LLS_API lls_status lls_unregister(const char *slot, const char *name);
 
@@ -155,7 +157,7 @@ typedef struct lls_weights {
 /* Weights W (inputs, outputs) that the caller keeps in panels of 32 outputs o side by side; panel p holds outputs 32p to 32p + 31.
  *   F32, F16, BF16   data [p][input][o]
  *   Q8_0             data [p][block of 32 inputs][input][o], signed bytes q;                                 weight = scales [p][block][o] * q
- *   Q4_0             data [p][block of 32 inputs][j below 16][o], low nibble: input j, high: j + 16;         weight = scales [p][block][o] * (nibble - 8)
+ *   Q4_0             data [p][block of 32 inputs][j below 16][o], low nibble: input j, high: j + 16; weight = scales [p][block][o] * (nibble - 8)
  * scales are F32 and null for the other types. What lies past the last output is allocated and never used. */
 typedef struct lls_panels {
     const void *data;
@@ -183,8 +185,8 @@ typedef struct lls_optimizer_step {
 /* C = A B + bias (N, null: none), or C += A B when accumulate is 1 (bias must be null then). Any strides. */
 LLS_API lls_status lls_matmul(const char *name, const lls_matrix *a, const lls_matrix *b, const float *bias, const lls_matrix *c, int32_t accumulate);
 /* `count` products, operands the given strides apart; a stride of 0 repeats an operand (not C). */
-LLS_API lls_status lls_matmul_batch(const char *name, const lls_matrix *a, int64_t a_stride, const lls_matrix *b, int64_t b_stride, const lls_matrix *c,
-                                    int64_t c_stride, int64_t count, int32_t accumulate);
+LLS_API lls_status lls_matmul_batch(const char *name, const lls_matrix *a, int64_t a_stride, const lls_matrix *b, int64_t b_stride,
+                                    const lls_matrix *c, int64_t c_stride, int64_t count, int32_t accumulate);
 /* C (M,N) = A (M,K) W^T + bias, W (N,K) of any weight type. */
 LLS_API lls_status lls_matmul_weights(const char *name, const lls_matrix *a, const lls_weights *w, const float *bias, const lls_matrix *c);
 /* C (M,N) = A (M,K) W + bias over panels as they lie: each weight is widened to F32, rounded once, and meets k ascending, whatever the type. */
@@ -196,15 +198,15 @@ LLS_API lls_status lls_arranged_close(lls_handle arranged);
 
 /* algorithm: relu, gelu, gelu-tanh, silu, sigmoid, tanh. y may be x. */
 LLS_API lls_status lls_activation(const char *algorithm, const char *name, const float *x, float *y, int64_t size);
-LLS_API lls_status lls_activation_backward(const char *algorithm, const char *name, const float *x, const float *y, const float *grad_y, float *grad_x,
-                                           int64_t size, int32_t accumulate);
+LLS_API lls_status lls_activation_backward(const char *algorithm, const char *name, const float *x, const float *y, const float *grad_y,
+                                           float *grad_x, int64_t size, int32_t accumulate);
 /* algorithm: softmax, log-softmax; over the columns of (rows, columns). */
 LLS_API lls_status lls_softmax(const char *algorithm, const char *name, const float *x, float *y, int64_t rows, int64_t columns);
 LLS_API lls_status lls_softmax_backward(const char *algorithm, const char *name, const float *y, const float *grad_y, float *grad_x, int64_t rows,
                                         int64_t columns, int32_t accumulate);
 /* algorithm: layernorm (saved (rows,2)), rmsnorm (saved (rows)). gamma, beta, saved may be null. */
-LLS_API lls_status lls_normalization(const char *algorithm, const char *name, const float *x, const float *gamma, const float *beta, float eps, float *y,
-                                     float *saved, int64_t rows, int64_t columns);
+LLS_API lls_status lls_normalization(const char *algorithm, const char *name, const float *x, const float *gamma, const float *beta, float eps,
+                                     float *y, float *saved, int64_t rows, int64_t columns);
 /* Adds to grad_gamma and grad_beta (null: not wanted), writes grad_x. */
 LLS_API lls_status lls_normalization_backward(const char *algorithm, const char *name, const float *x, const float *gamma, const float *saved,
                                               const float *grad_y, float *grad_x, float *grad_gamma, float *grad_beta, int64_t rows, int64_t columns);
@@ -214,17 +216,19 @@ LLS_API lls_status lls_rope(const char *name, const lls_heads *heads, const int3
 /* x (T,C) += sinusoidal encoding of positions start to start + T - 1, theta is 10000 in the paper. */
 LLS_API lls_status lls_sinusoidal(const char *name, float *x, int64_t start, int64_t t, int64_t c, double theta);
 /* log_sum_exp (B,NH,T) or null. A query that sees no key gets 0, and log_sum_exp 0. Backward writes. */
-LLS_API lls_status lls_attention(const char *name, const lls_heads *q, const lls_heads *k, const lls_heads *v, const lls_mask *mask, const lls_heads *out,
-                                 float *log_sum_exp);
+LLS_API lls_status lls_attention(const char *name, const lls_heads *q, const lls_heads *k, const lls_heads *v, const lls_mask *mask,
+                                 const lls_heads *out, float *log_sum_exp);
 LLS_API lls_status lls_attention_backward(const char *name, const lls_heads *q, const lls_heads *k, const lls_heads *v, const lls_mask *mask,
                                           const lls_heads *out, const float *log_sum_exp, const lls_heads *grad_out, const lls_heads *grad_q,
                                           const lls_heads *grad_k, const lls_heads *grad_v);
 /* y (count, C) = rows of table (V,C); an id outside is LLS_INVALID. */
 LLS_API lls_status lls_embedding(const char *name, const int32_t *ids, int64_t count, const lls_weights *table, float *y);
-LLS_API lls_status lls_embedding_backward(const char *name, const int32_t *ids, int64_t count, const float *grad_y, float *grad_table, int64_t v, int64_t c);
-/* algorithm: cross-entropy (classes (N), -1 left out; values null), mse (values (N,V); classes null). losses (N). Backward writes, 0 for what is left out. */
-LLS_API lls_status lls_loss(const char *algorithm, const char *name, const float *predictions, const int32_t *classes, const float *values, float *losses,
-                            int64_t n, int64_t v);
+LLS_API lls_status lls_embedding_backward(const char *name, const int32_t *ids, int64_t count, const float *grad_y, float *grad_table, int64_t v,
+                                          int64_t c);
+/* algorithm: cross-entropy (classes (N), -1 left out; values null), mse (values (N,V); classes null). losses (N). Backward writes, 0 for what is
+ * left out. */
+LLS_API lls_status lls_loss(const char *algorithm, const char *name, const float *predictions, const int32_t *classes, const float *values,
+                            float *losses, int64_t n, int64_t v);
 LLS_API lls_status lls_loss_backward(const char *algorithm, const char *name, const float *predictions, const int32_t *classes, const float *values,
                                      const float *grad_losses, float *grad_predictions, int64_t n, int64_t v);
 /* operation: add, subtract, multiply, divide (b has the size of a); scale: y = a*by; add-scaled: y += a*by (b null). */
@@ -238,9 +242,9 @@ LLS_API lls_status lls_sample(const char *algorithm, const char *name, const flo
 LLS_API lls_status lls_filter(const char *algorithm, const char *name, float *logits, int64_t v, double setting);
 
 /* ---- plug-ins ------------------------------------------------------------------------------------------------------------------------------
- * A plug-in fills the struct of a slot and registers it. size: sizeof the struct. Functions return a status and may call lls_fail for its text; they are
- * called from any thread, get checked operands, and must not throw or panic out; lls_fail is called on the thread that was called. self is passed back as
- * it is. The library itself defines
+ * A plug-in fills the struct of a slot and registers it. size: sizeof the struct. Functions return a status and may call lls_fail for its text; they
+ * are called from any thread, get checked operands, and must not throw or panic out; lls_fail is called on the thread that was called. self is
+ * passed back as it is. The library itself defines
  *
  *     lls_status lls_plugin_register(uint32_t abi);
  *
@@ -267,8 +271,8 @@ typedef struct lls_activation_kernel {
 typedef struct lls_normalization_kernel {
     uint32_t size;
     int64_t saved_per_row;
-    lls_status (*forward)(void *self, const lls_workers *workers, const float *x, const float *gamma, const float *beta, float eps, float *y, float *saved,
-                          int64_t rows, int64_t columns);
+    lls_status (*forward)(void *self, const lls_workers *workers, const float *x, const float *gamma, const float *beta, float eps, float *y,
+                          float *saved, int64_t rows, int64_t columns);
     lls_status (*backward)(void *self, const lls_workers *workers, const float *x, const float *gamma, const float *saved, const float *grad_y,
                            float *grad_x, float *grad_gamma, float *grad_beta, int64_t rows, int64_t columns);
 } lls_normalization_kernel;
@@ -291,14 +295,15 @@ LLS_API lls_status lls_fail(lls_status status, const char *error, const char *wh
 
 /* ---- tokenizers ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* A file: tokenizer.json (byte-level BPE, SentencePiece-style BPE), tokenizer.model, llama2.c tokenizer.bin, tiktoken ranks, a .gguf that carries one, or a
- * folder that has one of them. kind "whitespace" or "char": learned from the text file at path. null: found out. */
+/* A file: tokenizer.json (byte-level BPE, SentencePiece-style BPE), tokenizer.model, llama2.c tokenizer.bin, tiktoken ranks, a .gguf that carries
+ * one, or a folder that has one of them. kind "whitespace" or "char": learned from the text file at path. null: found out. */
 LLS_API lls_status lls_tokenizer_load(const char *path, const char *kind, lls_handle *tokenizer);
 /* The same from the content of one such file. name: for messages, null for none. */
 LLS_API lls_status lls_tokenizer_load_bytes(const void *bytes, int64_t count, const char *name, lls_handle *tokenizer);
 LLS_API lls_status lls_tokenizer_vocab_size(lls_handle tokenizer, int32_t *size);
 /* special: texts of special tokens become those tokens, and a beginning is added where the vocabulary says so. */
-LLS_API lls_status lls_tokenizer_encode(lls_handle tokenizer, const char *utf8, int64_t bytes, int32_t special, int32_t *ids, int64_t capacity, int64_t *count);
+LLS_API lls_status lls_tokenizer_encode(lls_handle tokenizer, const char *utf8, int64_t bytes, int32_t special, int32_t *ids, int64_t capacity,
+                                        int64_t *count);
 /* The bytes of the ids; not terminated, may end inside a character. */
 LLS_API lls_status lls_tokenizer_decode(lls_handle tokenizer, const int32_t *ids, int64_t count, char *utf8, int64_t capacity, int64_t *bytes);
 /* The id that ends a text, or -1. */
@@ -316,11 +321,12 @@ typedef struct lls_model_config {
     int64_t parameters, bytes; /* bytes: the weights as they are held, packed copies included */
 } lls_model_config;
 
-/* A llama2.c .bin, a .gguf, a .safetensors beside its config.json, or a folder with them. type: "as-is" (null), "f32", "q8_0", "q4_0": what matrices are held
- * in. Refused files are named with the tensor and the field, all missing, extra and mis-shaped tensors in one message. */
+/* A llama2.c .bin, a .gguf, a .safetensors beside its config.json, or a folder with them. type: "as-is" (null), "f32", "q8_0", "q4_0": what matrices
+ * are held in. Refused files are named with the tensor and the field, all missing, extra and mis-shaped tensors in one message. */
 LLS_API lls_status lls_model_load(const char *path, const char *type, lls_handle *model);
 /* The same from memory: what lls_model_load does for one file's bytes; format "bin", "gguf" or "safetensors" (config_json then, null otherwise). */
-LLS_API lls_status lls_model_load_bytes(const void *bytes, int64_t count, const char *format, const char *config_json, const char *type, lls_handle *model);
+LLS_API lls_status lls_model_load_bytes(const void *bytes, int64_t count, const char *format, const char *config_json, const char *type,
+                                        lls_handle *model);
 /* Random weights of a shape, for measuring: fields up to interleaved are read. */
 LLS_API lls_status lls_model_random(const lls_model_config *config, const char *type, uint64_t seed, lls_handle *model);
 LLS_API lls_status lls_model_config_of(lls_handle model, lls_model_config *config);
@@ -328,7 +334,8 @@ LLS_API lls_status lls_model_config_of(lls_handle model, lls_model_config *confi
 LLS_API lls_status lls_model_tokenizer(lls_handle model, lls_handle *tokenizer);
 /* Logits (count,V) after each id, from an empty cache. */
 LLS_API lls_status lls_model_logits(lls_handle model, const int32_t *ids, int64_t count, float *logits);
-/* As above; visit is called for every intermediate under its TransformerLens name, data (extents[0], ... extents[rank-1]), which lives during the call. */
+/* As above; visit is called for every intermediate under its TransformerLens name, data (extents[0], ... extents[rank-1]), which lives during the
+ * call. */
 LLS_API lls_status lls_model_trace(lls_handle model, const int32_t *ids, int64_t count, float *logits,
                                    void (*visit)(void *self, const char *hook, const float *data, const int64_t *extents, int32_t rank), void *self);
 LLS_API lls_status lls_model_close(lls_handle model);
@@ -344,7 +351,7 @@ typedef struct lls_generation_options {
     uint64_t seed;
     int32_t slide;            /* 1: when the context is full forget its first half; 0: stop */
     int32_t alternatives;     /* log-probabilities of so many likeliest tokens; -1: none at all, 0: of the chosen one */
-    int32_t prompt_scores;    /* 1: the prompt's log-probabilities too */
+    int32_t prompt_scores;    /* 1: the prompt's log-probabilities too; 2: also the likeliest `alternatives` in each of its places */
     const int32_t *stop_tokens;
     int32_t stop_token_count;
 } lls_generation_options;
@@ -356,8 +363,10 @@ typedef struct lls_token {
 } lls_token;
 
 LLS_API void lls_generation_defaults(lls_generation_options *options);
-/* Sessions of one model that are stepped at the same time from several threads share a step (continuous batching); each writes the ids it would alone. */
-LLS_API lls_status lls_session_open(lls_handle model, const int32_t *prompt, int64_t count, const lls_generation_options *options, lls_handle *session);
+/* Sessions of one model that are stepped at the same time from several threads share a step (continuous batching); each writes the ids it would
+ * alone. */
+LLS_API lls_status lls_session_open(lls_handle model, const int32_t *prompt, int64_t count, const lls_generation_options *options,
+                                    lls_handle *session);
 /* The bytes that a session of this length holds, before it is opened. */
 LLS_API lls_status lls_session_memory(lls_handle model, int64_t prompt, const lls_generation_options *options, int64_t *bytes);
 /* Writes one more token. */
@@ -368,6 +377,8 @@ LLS_API lls_status lls_session_logits(lls_handle session, float *logits);
 LLS_API lls_status lls_session_alternatives(lls_handle session, int32_t *ids, float *log_probabilities, int32_t capacity, int32_t *count);
 /* The prompt's own: entry 0 is NaN. Known after the first lls_session_next. */
 LLS_API lls_status lls_session_prompt_scores(lls_handle session, float *log_probabilities, int64_t capacity, int64_t *count);
+/* With prompt_scores 2: ids and log-probabilities (prompt, alternatives), in each place in order; place 0 has id -1 and NaN. */
+LLS_API lls_status lls_session_prompt_alternatives(lls_handle session, int32_t *ids, float *log_probabilities, int64_t capacity, int64_t *count);
 /* How the tokens that follow are chosen: temperature, top_k and top_p of lls_generation_options. */
 LLS_API lls_status lls_session_sampling(lls_handle session, double temperature, int32_t top_k, double top_p);
 /* From any thread; the next lls_session_next tells "cancelled". */
@@ -383,12 +394,14 @@ LLS_API lls_status lls_generate_batch(lls_handle model, const int32_t *ids, int6
 LLS_API lls_status lls_tape_open(lls_handle *tape);
 LLS_API lls_status lls_tape_close(lls_handle tape);
 /* Copies data (null: zeros). rank at most 4. */
-LLS_API lls_status lls_tape_tensor(lls_handle tape, const float *data, const int64_t *extents, int32_t rank, int32_t requires_gradient, int32_t *variable);
-/* operation over inputs; integers and numbers are its settings. matmul(a,b), add, subtract, multiply, divide (broadcast), scale(number), sum, mean,
- * relu, gelu, gelu-tanh, silu, sigmoid, tanh, softmax, log-softmax, layernorm(x,gamma,beta; eps), rmsnorm(x,gamma; eps), embedding(table; ids...),
- * cross-entropy(x; classes...), mse(x,y), reshape(x; extents...), transpose(x; axes...), attention(q,k,v; causal), rope(x; start, interleaved; theta),
- * linear(x,w,b) with w (in,out), self-attention(qkv; heads, causal) of (B,T,3C). sum and mean take axes as integers, all when there are none; layernorm works
- * without beta. Gradients are kept for tensors, not for results. */
+LLS_API lls_status lls_tape_tensor(lls_handle tape, const float *data, const int64_t *extents, int32_t rank, int32_t requires_gradient,
+                                   int32_t *variable);
+/* operation over inputs; integers and numbers are its settings. matmul(a,b), add, subtract, multiply, divide, power (broadcast), scale(number), exp,
+ * log, sqrt, abs, sum, mean, max, relu, gelu, gelu-tanh, silu, sigmoid, tanh, softmax, log-softmax, layernorm(x,gamma,beta; eps), rmsnorm(x,gamma;
+ * eps), embedding(table; ids...), cross-entropy(x; classes...), mse(x,y), reshape(x; extents...), transpose(x; axes...), attention(q,k,v; causal),
+ * slice(x; begin, count and step of each axis), concatenate(up to four; axis), rope(x; start, interleaved; theta), linear(x,w,b) with w (in,out),
+ * self-attention(qkv; heads, causal) of (B,T,3C). sum, mean and max take axes as integers, all when there are none; elements that are equally large
+ * share max's gradient; layernorm works without beta. Gradients are kept for tensors, not for results. */
 LLS_API lls_status lls_tape_apply(lls_handle tape, const char *operation, const int32_t *inputs, int32_t input_count, const int64_t *integers,
                                   int64_t integer_count, const double *numbers, int32_t number_count, int32_t *variable);
 /* Gradients of a variable of one element with respect to all that require them; added to those there are. */

@@ -31,6 +31,14 @@ CASES = {
     "self attention": ([(2, 3, 12)], lambda qkv: F.self_attention(qkv, 2)),
     "rope": ([(1, 2, 3, 4)], lambda x: F.rope(x, start=2)),
     "swiglu": ([(2, 3), (2, 3)], lambda a, b: F.swiglu(a, b)),
+    "exp, log and sqrt": ([(2, 3)], lambda a: a.exp() + (a * a).log() * (a * a + 1).sqrt() + abs(a)),
+    "powers that repeat": ([(2, 3), (3,)], lambda a, b: (a * a + 0.5) ** b + 2**a + (b * b) ** 0.5),
+    "max and min": ([(3, 4)], lambda a: a.max(0) * a.min() + a.max((0, 1), keepdims=True) * a.min(1, keepdims=True)),
+    "slices": ([(3, 4, 2)], lambda a: a[1:, ::-2, 0] * a[0, 1:3].T + a[..., None, -1][:2, :2, 0]),
+    "indices": ([(4, 3)], lambda a: a[[0, 3, 0]] * a[:, [2, 2, 1]][1:] + a[[1, 2, 3], [0, -1, 0]] * a[a.numpy()[:, 0] > -9][0]),
+    "joined": ([(2, 3), (1, 3)], lambda a, b: llmsys.concatenate([a, b, b, a, a]) * llmsys.stack([b[0], b[0], a[1]], 1)[0].sum()),
+    "a mask of attention": ([(1, 4, 3, 2), (1, 2, 3, 2), (1, 2, 3, 2)], lambda q, k, v: F.attention(q, k, v, np.tri(3, dtype=bool)[None])),
+    "added to attention": ([(1, 2, 3, 4)] * 3, lambda q, k, v: F.attention(q, k, v, np.eye(3, dtype="f"), scale=0.4, is_causal=True)),
 }
 
 
@@ -149,8 +157,10 @@ def test_what_cannot_be_is_told():
         llmsys.tensor(np.ones((1, 1, 1, 1, 1))) + 1
     with pytest.raises(ValueError, match="axis 2"):
         w.sum(2)
+    with pytest.raises(TypeError, match="data.*"):
+        w[0] = 1
     with pytest.raises(TypeError, match="whole number"):
-        w**0.5
+        w.sum(0.5)
     old = (w * 2).sum()
     old.backward()
     with pytest.raises(llmsys.Error, match="two graphs"):
@@ -205,3 +215,88 @@ def test_each_thread_has_a_graph_of_its_own():
     with ThreadPoolExecutor(4) as pool:
         for i, found in enumerate(pool.map(gradient, range(8))):
             np.testing.assert_allclose(found, np.full((30, 30), 60 * i / 10), rtol=1e-4)
+
+
+INDICES = [
+    (0,), (-1,), (slice(None),), (slice(1, None, 2), 0), (Ellipsis, 1), (None, 1, None), (slice(None, None, -1),), (slice(5, 2),), (1, 2, 3),
+    ([0, 2, 0],), ([],), (np.array([[0, 1], [2, -1]]),), (slice(None), [3, 0]), (Ellipsis, [1, 1]), (1, [0, 2]), ([0, 1], [2, 3]),
+    (slice(1, 3), [0, 1], [1, 0]), (np.array([True, False, True]),), (slice(None), np.array([True, False, True, True])),
+    (np.arange(12).reshape(3, 4) % 5 == 0,), (np.int64(1), Ellipsis), (np.array(2),), ([0, 1], slice(0, 2)),
+]
+
+
+@pytest.mark.parametrize("index", INDICES, ids=str)
+def test_indices_are_numpys(index, rng):
+    x = rng.standard_normal((3, 4, 5), np.float32)
+    t = llmsys.tensor(x, requires_grad=True)
+    key = index if len(index) > 1 else index[0]
+    found = t[key]
+    np.testing.assert_array_equal(found.numpy(), x[key])
+    weights = rng.standard_normal(found.shape).astype(np.float32)
+    (found * weights).sum().backward()
+    expected = np.zeros(x.shape)
+    np.add.at(expected, key, weights)
+    np.testing.assert_allclose(t.grad, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_indices_that_cannot_be():
+    t = llmsys.tensor(np.ones((3, 4)))
+    for key in (3, -4, (0, 4), [3], (slice(None), [-5]), (0, 0, 0), (Ellipsis, Ellipsis), [True, False], [[0, 1], [0]], ([0, 1], [0, 1, 2])):
+        with pytest.raises(ValueError, match="\nfix: "):
+            t[key]
+    for key in ("a", 0.5, [0.5], object(), slice("a", None), 1j):
+        with pytest.raises(TypeError, match="\nfix: "):
+            t[key]
+    with pytest.raises(IndexError):
+        t[3]
+    assert [row.tolist() for row in t] == [[1, 1, 1, 1]] * 3
+
+
+def test_comparisons_give_numpys_arrays():
+    t = llmsys.tensor([1.0, 2.0, 3.0])
+    for found, expected in (
+        (t > 2, [False, False, True]),
+        (t <= [1, 2, 2], [True, True, False]),
+        (t == t, [True] * 3),
+        (2 != t, [True, False, True]),
+        (t >= t * 1, [True] * 3),
+    ):
+        assert isinstance(found, np.ndarray) and found.dtype == bool and found.tolist() == expected
+    assert t.argmax() == 2 and bool(t[0] == 1) and bool(t[2]) and int(t[2]) == 3 and t in {t: 1}
+    with pytest.raises(ValueError, match="3 elements"):
+        bool(t)
+    with pytest.raises(ValueError, match="extents"):
+        t < [1, 2]
+
+
+def test_new_operations_against_torch(rng):
+    torch = pytest.importorskip("torch")
+    x, y = rng.uniform(0.5, 2, (3, 4)).astype(np.float32), rng.uniform(0.5, 2, (2, 1, 4)).astype(np.float32)
+
+    def ours(a, b):
+        return (llmsys.concatenate([a[None] ** b, b.sqrt() * a.log()], 1).max(1) * a.exp()[[0, 2]].min(-1, keepdims=True)).mean()
+
+    def theirs(a, b):
+        return (torch.cat([a[None] ** b, b.sqrt() * a.log()], 1).amax(1) * a.exp()[[0, 2]].amin(-1, keepdim=True)).mean()
+
+    mine, other = ([make(each) for each in (x, y)] for make in (lambda v: llmsys.tensor(v, True), lambda v: torch.tensor(v, requires_grad=True)))
+    found, expected = ours(*mine), theirs(*other)
+    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    found.backward()
+    expected.backward()
+    for a, b in zip(mine, other, strict=True):
+        np.testing.assert_allclose(a.grad, b.grad.numpy(), rtol=1e-4, atol=1e-6)
+    ties = llmsys.tensor([2.0, 2.0, 1.0], requires_grad=True)
+    ties.max().backward()
+    assert ties.grad.tolist() == [0.5, 0.5, 0]
+
+
+@pytest.mark.parametrize("size", [1, 5, 13])
+def test_many_tensors_are_joined(size, rng):
+    parts = [rng.standard_normal((i % 3, 2), np.float32) for i in range(size)]
+    tensors = [llmsys.tensor(part, requires_grad=True) for part in parts]
+    joined = llmsys.concatenate(tensors)
+    np.testing.assert_array_equal(joined.numpy(), np.concatenate(parts))
+    (joined * joined).sum().backward()
+    for tensor, part in zip(tensors, parts, strict=True):
+        np.testing.assert_allclose(tensor.grad, 2 * part)

@@ -1,7 +1,7 @@
 // The page: an engine in a worker, a model, and what a person does with them.
 import { load } from '../src/index.js';
 import { LossCurve } from './curve.js';
-import { attempt, bytes, cell, element, row, say } from './page.js';
+import { attempt, bytes, cell, element, Problem, row, say, trade } from './page.js';
 import { WrittenText } from './written.js';
 
 const SAMPLERS = {
@@ -13,7 +13,7 @@ const SAMPLERS = {
 const ALTERNATIVES = 8;
 const CORPUS = 60_000;                          // characters that the small model learns from
 
-let llm, model = null, generation = null, abort = null;
+let llm, model = null, generation = null, abort = null, writing = Promise.resolve();
 
 // ---- model -----------------------------------------------------------------------------------------------------------------------------------
 
@@ -32,18 +32,20 @@ async function take(source, options, name) {
 
 async function adopt(next, name) {
   const before = model;
+  abort?.abort();                               // what the old model still writes ends first
+  await writing;
   model = next;
   await before?.dispose();
   const c = model.config;
-  element('model-told').textContent = [`${name}: ${c.family}`, `${c.parameters.toLocaleString('en')} parameters in ${bytes(c.bytes)}`, `${c.numLayers} layers`,
-    `context ${c.contextLength}`, `${c.vocabSize} tokens.`].join(', ');
+  element('model-told').textContent = [`${name}: ${c.family}`, `${c.parameters.toLocaleString('en')} parameters in ${bytes(c.bytes)}`,
+    `${c.numLayers} layers`, `context ${c.contextLength}`, `${c.vocabSize} tokens.`].join(', ');
   element('start').disabled = !model.hasTokenizer;
   say(model.hasTokenizer ? `${name} is ready.` : `${name} has no tokenizer: choose it together with the model's file.`);
 }
 
 const fetched = async (path) => {
   const answer = await fetch(new URL(`../model/${path}`, import.meta.url));
-  if (!answer.ok) throw new Error(`${path} is not here: start the page with ./llmsys wasm-demo`);
+  if (!answer.ok) throw new Problem(`${path} is not here`, `the server answered ${answer.status}`, 'start the page with ./llmsys wasm-demo');
   return answer;
 };
 
@@ -58,7 +60,14 @@ async function loadFiles(files) {
   const config = named((name) => name === 'config.json');
   const tokenizer = named((name) => name !== 'config.json' && (/^tok/.test(name) || name.endsWith('.model')));
   const weights = files.find((file) => file !== config && file !== tokenizer);
-  if (!weights) throw new Error('no model among these files: choose a .gguf, .bin or .safetensors');
+  if (!weights) {
+    throw new Problem('there is no model among these files', `chosen: ${files.map(({ name }) => name).join(', ')}`,
+      'choose a .gguf, .bin or .safetensors, and what belongs to it, together');
+  }
+  if (weights.name.toLowerCase().endsWith('.safetensors') && !config) {
+    throw new Problem(`${weights.name} does not say what model it belongs to`, 'its config.json was not chosen with it',
+      'choose model.safetensors, config.json and tokenizer.json together');
+  }
   say(`Loading ${weights.name}…`);
   await take(weights, { config: await config?.text(), tokenizer: await tokenizer?.arrayBuffer() }, weights.name);
 }
@@ -68,8 +77,7 @@ async function loadFiles(files) {
 async function write() {
   const prompt = element('prompt').value, text = new WrittenText(prompt);
   abort = new AbortController();
-  element('start').disabled = true;
-  element('stop').disabled = false;
+  trade('start', 'stop');
   say('Writing…');
   const began = performance.now();
   let count = 0;
@@ -84,9 +92,9 @@ async function write() {
     }
     say(`Wrote ${count} tokens (${generation.stop}).`);
   } finally {
+    text.end();
     generation = null;
-    element('start').disabled = false;
-    element('stop').disabled = true;
+    trade('stop', 'start');
     await showMemory();
   }
 }
@@ -102,8 +110,9 @@ async function offerKernels() {
 async function train(name, run, end) {
   const curve = new LossCurve(name), controller = new AbortController(), buttons = ['xor', 'chars'].map(element);
   element('stop-training').onclick = () => controller.abort();
+  const begun = document.activeElement === element('chars') ? 'chars' : 'xor';
+  trade(begun, 'stop-training');
   buttons.forEach((button) => { button.disabled = true; });
-  element('stop-training').disabled = false;
   say(`${name}…`);
   let drawn = 0;
   try {
@@ -118,7 +127,7 @@ async function train(name, run, end) {
     await end(outcome, curve);
   } finally {
     buttons.forEach((button) => { button.disabled = false; });
-    element('stop-training').disabled = true;
+    trade('stop-training', begun);
     await showMemory();
   }
 }
@@ -160,7 +169,7 @@ async function watchMemory() {
 
 element('write-form').onsubmit = (event) => {
   event.preventDefault();
-  attempt(write);
+  writing = attempt(write);
 };
 element('stop').onclick = () => abort?.abort();
 element('sampler').onchange = () => attempt(async () => generation?.change(SAMPLERS[element('sampler').value]));

@@ -11,6 +11,21 @@ export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 export function say(text) { element('status').textContent = text; }
 
+/** What a person can mend, in its three lines, as the engine tells them. */
+export class Problem extends Error {
+  constructor(what, why, fix) {
+    super(what);
+    Object.assign(this, { what, why, fix });
+  }
+}
+
+/** One button takes the place of another, which can no longer be pressed; the focus goes with it, so that nobody is thrown to the top of the page. */
+export function trade(before, now) {
+  element(now).disabled = false;
+  if (document.activeElement === element(before)) element(now).focus();
+  element(before).disabled = true;
+}
+
 /** Runs what a person asked for; what goes wrong is told in its three lines. */
 export async function attempt(body) {
   element('problem').textContent = '';
@@ -18,6 +33,7 @@ export async function attempt(body) {
     return await body();
   } catch (problem) {
     element('problem').textContent = problem.what ? `${problem.what}\nWhy: ${problem.why}\nFix: ${problem.fix}` : String(problem);
+    element('problem').scrollIntoView({ block: 'nearest' });               // who trains below would not see it
     say('Something went wrong, see below.');
     return undefined;
   }

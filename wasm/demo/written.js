@@ -14,6 +14,7 @@ export class WrittenText {
     span.textContent = prompt;
     element('text').replaceChildren(span);
     element('choices').replaceChildren();
+    element('heard').textContent = '';
     Object.assign(element('place'), { min: 0, max: 0, value: 0, disabled: true });
     element('place').oninput = () => this.look(Number(element('place').value));
   }
@@ -30,6 +31,9 @@ export class WrittenText {
     Object.assign(element('place'), { max: place, disabled: false });
     if (this.#follows) this.#show(place);
   }
+
+  /** Told to those who do not see it, once: token by token nobody could listen. */
+  end() { element('heard').textContent = this.#tokens.map(({ text }) => text).join(''); }
 
   look(place) {
     this.#follows = place === this.#tokens.length - 1;

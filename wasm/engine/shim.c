@@ -21,6 +21,7 @@ static const struct {
     FIELD(lls_implementation_info, numerics), FIELD(lls_implementation_info, summary), FIELD(lls_implementation_info, reference),
     FIELD(lls_implementation_info, ranking), FIELD(lls_implementation_info, usable), FIELD(lls_implementation_info, serving),
     FIELD(lls_matrix, data), FIELD(lls_matrix, rows), FIELD(lls_matrix, columns), FIELD(lls_matrix, row_stride), FIELD(lls_matrix, column_stride),
+    FIELD(lls_weights, data), FIELD(lls_weights, type), FIELD(lls_weights, rows), FIELD(lls_weights, columns),
     FIELD(lls_model_config, family), FIELD(lls_model_config, vocab_size), FIELD(lls_model_config, context_length),
     FIELD(lls_model_config, embedding_dim), FIELD(lls_model_config, num_layers), FIELD(lls_model_config, num_heads),
     FIELD(lls_model_config, num_kv_heads), FIELD(lls_model_config, head_dim), FIELD(lls_model_config, hidden_dim), FIELD(lls_model_config, norm_eps),

@@ -1,5 +1,6 @@
 // The engine in this thread: every call returns when it is done. worker.js runs one of these behind index.js; a worker of one's own may too.
 import createModule from '../dist/engine.js';
+import { matrix as checkedMatrix, shown, text } from './checks.js';
 import { LlmSysError, invalid } from './error.js';
 import { Memory } from './memory.js';
 
@@ -17,6 +18,10 @@ export class Engine {
   static async create({ wasm, memoryLimit = DEFAULT_MEMORY } = {}) {
     const engine = new Engine();
     let memory;
+    if (!(wasm instanceof WebAssembly.Module || wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm))) {
+      throw invalid(`an engine cannot be made of ${shown(wasm)}`, 'it is the bytes of engine.wasm, or its compiled module',
+        'leave wasm out, or pass what engine.wasm holds');
+    }
     try {
       const compiled = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
       engine.#module = await createModule({
@@ -87,6 +92,14 @@ export class Engine {
 
   /** The implementations of a slot, or of all. */
   kernels(slot = null) {
+    if (slot !== null) text('a slot', slot);
+    const found = this.#implementations(slot);
+    if (found.length > 0) return found;
+    const slots = [...new Set(this.#implementations(null).map((each) => each.slot))];
+    throw new LlmSysError('NOT_FOUND', `there is no slot ${slot}`, `the slots are ${slots.join(', ')}`, 'name one of them, or none for all');
+  }
+
+  #implementations(slot) {
     return this.memory.scratch((s) => {
       const name = s.text(slot), place = s.place(8), info = s.struct('lls_implementation_info');
       this.call('lls_implementations', name, place);
@@ -99,7 +112,11 @@ export class Engine {
     });
   }
 
-  use(slot, name) { this.memory.scratch((s) => this.call('lls_use', s.text(slot), s.text(name))); }
+  use(slot, name) {
+    text('a slot', slot);
+    text('the name of an implementation', name);
+    this.memory.scratch((s) => this.call('lls_use', s.text(slot), s.text(name)));
+  }
 
   limitMemory(bytes) {
     if (!(Number.isInteger(bytes) && bytes > 0 && bytes <= MOST_MEMORY)) {
@@ -132,14 +149,16 @@ export class Engine {
   // ---- products ---------------------------------------------------------------------------------------------------------------------------
 
   /** C (M,N) = A (M,K) B (K,N) + bias (N). */
-  matmul(a, b, { bias = null, name = null } = {}) {
-    const [m, k] = a.shape, [k2, n] = b.shape;
-    if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2) {
+  matmul(a, b, options) {
+    const { bias = null, name = null } = options ?? {};
+    const [m, k] = checkedMatrix('a', a).shape, [k2, n] = checkedMatrix('b', b).shape;
+    if (k !== k2) {
       throw new LlmSysError('SHAPE', `matmul got a (${a.shape}) and b (${b.shape})`, 'a is (M,K) and b is (K,N) with one K',
           'check which one is transposed');
     }
-    if (bias !== null && bias.length !== n) {
-      throw new LlmSysError('SHAPE', `matmul got a bias of ${bias.length}`, `the result (${m},${n}) has ${n} columns`, 'pass one number a column');
+    if (bias !== null && (bias.length !== n || typeof bias !== 'object')) {
+      throw new LlmSysError('SHAPE', `matmul got a bias of ${bias.length ?? shown(bias)}`, `the result (${m},${n}) has ${n} columns`,
+          'pass one number a column');
     }
     return this.withFloats(a.data, (left) => this.withFloats(b.data, (right) => this.withFloats(m * n, (result) => this.memory.scratch((s) => {
       const matrix = (data, rows, columns) => s.struct('lls_matrix', { data, rows, columns, row_stride: columns, column_stride: 1 });

@@ -95,11 +95,15 @@ export class LlmSys {
   readonly version: string;
   /** C (M,N) = A (M,K) B (K,N) + bias (N). name: one implementation; what serves the slot when left out. */
   matmul(a: TensorLike, b: TensorLike, options?: { bias?: ArrayLike<number> | null; name?: string | null }): Promise<Tensor>;
+  /** Those of a slot, or of all: the fields of each, and who serves. */
   kernels(slot?: string): Promise<Implementation[]>;
   /** From the next token or step on; "auto" gives the choice back to the ranking. */
   use(slot: string, name: string): Promise<void>;
   memoryStats(): Promise<MemoryStats>;
-  /** A llama2.c .bin, a .gguf, or .safetensors with its config. Pieces go straight into the engine's memory. */
+  /**
+   * A llama2.c .bin, a .gguf, or .safetensors with its config. Pieces go straight into the engine's memory.
+   * An abort rejects with the signal's reason, as fetch does.
+   */
   loadModel(source: BufferSource | Blob | ReadableStream<Uint8Array>, options?: ModelOptions): Promise<Model>;
   /** A small character model (GPT-2 family) that learns to continue a text. losses: of each step's batch, in nats a character. */
   trainCharModel(text: string, options?: CharOptions): Promise<{ model: Model; losses: number[] }>;
@@ -168,6 +172,7 @@ export class Model {
   /** Logits and every intermediate under its TransformerLens name: "blocks.0.attn.hook_pattern". */
   runWithCache(prompt: string | ArrayLike<number>): Promise<{ logits: Tensor; cache: Map<string, Tensor> }>;
   generate(prompt: string | ArrayLike<number>, options?: GenerateOptions): Generation;
+  /** Gives its memory back; a second time it does nothing, and any other call is refused with status STATE, texts that it still writes too. */
   dispose(): Promise<void>;
 }
 

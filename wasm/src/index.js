@@ -1,9 +1,11 @@
 // llmsys in a page or in node: load() starts a worker with an engine; everything else is asked of it, and never blocks.
+import { shown, wholeNumber } from './checks.js';
 import { LlmSysError, invalid } from './error.js';
 
 export { LlmSysError };
 
 const PIECE = 2 ** 20;                          // bytes of a model's file that are handed over at a time
+const MOST_STEPS = 1e9;
 const isNode = typeof process === 'object' && process.versions?.node !== undefined && typeof Worker === 'undefined';
 
 async function startWorker(url) {
@@ -49,8 +51,12 @@ class Channel {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
+      try {
+        this.#worker.postMessage({ id, method, values });
+      } catch (problem) {                       // a function, a symbol, …
+        throw invalid(`${method} got what cannot be handed to its worker`, problem.message, 'pass numbers, texts, arrays and plain objects of them');
+      }
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, method, values });
     });
   }
 
@@ -90,8 +96,10 @@ export class LlmSys {
   use(slot, name) { return this.#channel.ask('use', slot, name); }
   memoryStats() { return this.#channel.ask('memoryStats'); }
 
-  async loadModel(source, { config, tokenizer, format, type, size, onProgress, signal } = {}) {
-    const { total, pieces } = piecesOf(source, size);
+  async loadModel(source, given) {
+    const { config, tokenizer, format, type, size, onProgress, signal } = given ?? {};
+    signal?.throwIfAborted();
+    const { total, pieces } = piecesOf(source, size, signal);
     const file = await this.#channel.ask('fileOpen', total);
     try {
       let loaded = 0;
@@ -113,12 +121,16 @@ export class LlmSys {
     }
   }
 
-  async trainCharModel(text, { steps = 200, onStep, signal, ...options } = {}) {
+  async trainCharModel(text, given) {
+    const { steps = 200, onStep, signal, ...options } = given ?? {};
+    wholeNumber('steps', steps, 0, MOST_STEPS);
     return this.#train(await this.#channel.ask('charTrainer', text, options), steps, onStep, signal,
       async (trainer, losses) => ({ model: new Model(this.#channel, await this.#channel.ask('trained', trainer)), losses }));
   }
 
-  async trainXor({ steps = 300, onStep, signal, ...options } = {}) {
+  async trainXor(given) {
+    const { steps = 300, onStep, signal, ...options } = given ?? {};
+    wholeNumber('steps', steps, 0, MOST_STEPS);
     return this.#train(await this.#channel.ask('xorTrainer', options), steps, onStep, signal,
       async (trainer, losses) => ({ predictions: await this.#channel.ask('predictions', trainer), losses }));
   }
@@ -147,6 +159,7 @@ export class LlmSys {
 export class Model {
   #channel;
   #id;
+  #disposed = null;
 
   constructor(channel, { id, config, hasTokenizer }) {
     this.#channel = channel;
@@ -156,11 +169,16 @@ export class Model {
   }
 
   encode(text) { return this.#channel.ask('encode', this.#id, text); }
-  decode(ids) { return this.#channel.ask('decode', this.#id, Array.from(ids)); }
+  decode(ids) { return this.#channel.ask('decode', this.#id, ids); }
   logits(prompt) { return this.#channel.ask('logits', this.#id, prompt); }
   runWithCache(prompt) { return this.#channel.ask('runWithCache', this.#id, prompt); }
-  generate(prompt, { signal, ...options } = {}) { return new Generation(this.#channel, this.#id, prompt, options, signal); }
-  dispose() { return this.#channel.ask('dispose', this.#id); }
+  generate(prompt, given) {
+    const { signal, ...options } = given ?? {};
+    return new Generation(this.#channel, this.#id, prompt, options, signal);
+  }
+
+  /** Gives the memory back; a second time it does nothing. */
+  dispose() { return this.#disposed ??= this.#channel.ask('dispose', this.#id); }
 }
 
 /** Tokens as they are written: for await (const token of generation). */
@@ -187,6 +205,10 @@ export class Generation {
   async *[Symbol.asyncIterator]() {
     if (this.#session !== null || this.stop !== null) {
       throw new LlmSysError('STATE', 'this text is being written already', 'a generation is read once', 'call generate() again');
+    }
+    if (this.#signal?.aborted) {
+      this.stop = 'cancelled';
+      return;
     }
     this.#session = await this.#start();
     try {
@@ -222,12 +244,12 @@ async function bytesOf(source) {
   return asBytes(source) ?? (source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : new TextEncoder().encode(source));
 }
 
-function piecesOf(source, size) {
+function piecesOf(source, size, signal) {
   const bytes = asBytes(source);
   if (bytes !== null) return { total: bytes.length, pieces: cut(bytes) };
-  if (source instanceof Blob) return { total: source.size, pieces: streamed(source.stream()) };
-  if (source instanceof ReadableStream && Number.isInteger(size)) return { total: size, pieces: streamed(source) };
-  throw invalid(`a model cannot be loaded from ${source === null ? 'null' : typeof source}`,
+  if (source instanceof Blob) return { total: source.size, pieces: streamed(source.stream(), signal) };
+  if (source instanceof ReadableStream && Number.isInteger(size)) return { total: size, pieces: streamed(source, signal) };
+  throw invalid(`a model cannot be loaded from ${shown(source)}`,
       'its bytes are an ArrayBuffer, a typed array, a Blob or File, or a ReadableStream with {size}',
     'pass one of them, for example await (await fetch(url)).arrayBuffer()');
 }
@@ -236,11 +258,14 @@ function* cut(bytes) {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.slice(at, at + PIECE);
 }
 
-async function* streamed(stream) {
-  const reader = stream.getReader();
+// An abort ends it where it is, also while it waits for bytes that do not come.
+async function* streamed(stream, signal) {
+  const reader = stream.getReader(), cancel = () => reader.cancel(signal.reason);
+  signal?.addEventListener('abort', cancel);
   try {
     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) yield* cut(value);
   } finally {
+    signal?.removeEventListener('abort', cancel);
     await reader.cancel();
   }
 }

@@ -2,6 +2,8 @@
 //
 // Memory that grows gets a new ArrayBuffer, so a view is made where it is used and never kept over a call of the engine.
 
+import { number, wholeNumber } from './checks.js';
+
 const READ = {
   i32: (view, at) => view.getInt32(at, true),
   u32: (view, at) => view.getUint32(at, true),
@@ -20,6 +22,10 @@ const WRITE = {
   f64: (view, at, value) => view.setFloat64(at, value, true),
   pointer: (view, at, value) => view.setUint32(at, value, true),
 };
+
+const WHOLE = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], i64: [-(2n ** 63n), 2n ** 63n - 1n], u64: [0n, 2n ** 64n - 1n],
+  pointer: [0, 2 ** 32 - 1] };
+const asWritten = (field) => field.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
 export class Memory {
   #module;
@@ -66,8 +72,9 @@ export class Memory {
   write(type, at, values) {
     const view = new DataView(this.buffer());
     for (const [name, value] of Object.entries(values)) {
-      const field = this.#structs.get(type).fields.get(name);
-      WRITE[field.kind](view, at + field.offset, value);
+      const { kind, offset } = this.#structs.get(type).fields.get(name);
+      if (kind in WHOLE) wholeNumber(asWritten(name), value, ...WHOLE[kind]); else number(asWritten(name), value);
+      WRITE[kind](view, at + offset, value);
     }
   }
 

@@ -1,7 +1,10 @@
 // Models, tokenizers and sessions over an Engine, in this thread.
+import { text as checkedText, tokenIds } from './checks.js';
 import { LlmSysError, invalid } from './error.js';
 
 const MIB = 2 ** 20;
+const MAGIC_OF_BIN = 0x616b3432;                // of llama2.c's later versions
+const MOST_SIZE = 2 ** 24;                      // of a dimension, as the engine reads them
 const mebibytes = (bytes) => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** A counted place for a file that arrives in pieces. */
@@ -10,6 +13,7 @@ export class ModelFile {
   #at;
 
   constructor(engine, size) {
+    if (size === 0) throw new LlmSysError('FILE', "the model's file is empty", 'it has 0 bytes', 'choose it again: a download may have failed');
     const { live, limit } = engine.memoryStats();
     if (size > limit - live) {
       throw new LlmSysError('OUT_OF_MEMORY', 'the model does not fit',
@@ -35,7 +39,17 @@ export class ModelFile {
   format() {
     const first = this.#engine.memory.bytes(this.#at, Math.min(16, this.written));
     if (String.fromCharCode(...first.slice(0, 4)) === 'GGUF') return 'gguf';
-    return first.length > 8 && first[8] === 0x7b && first[6] === 0 && first[7] === 0 ? 'safetensors' : 'bin';
+    if (first.length > 8 && first[8] === 0x7b && first[6] === 0 && first[7] === 0) return 'safetensors';
+    if (this.#beginsAsBin()) return 'bin';
+    throw new LlmSysError('FILE', 'this is no model of a known kind',
+      'it begins neither as GGUF nor as safetensors, and its first numbers are not the sizes of a llama2.c model',
+      'choose a .gguf, a .safetensors or a llama2.c .bin');
+  }
+
+  // A magic number, or in the first version of the format none: dimension, hidden dimension, layers, heads, key heads.
+  #beginsAsBin() {
+    const sizes = this.written < 20 ? [] : Array.from(this.#engine.memory.ints(this.#at, 5));
+    return sizes[0] === MAGIC_OF_BIN || (sizes.length > 0 && sizes.every((size) => size > 0 && size <= MOST_SIZE));
   }
 
   /** The weights laid out for the kernels. */
@@ -80,6 +94,7 @@ export class Tokenizer {
 
   encode(text) {
     const { memory } = this.#engine;
+    checkedText('what is encoded', text);
     return memory.scratch((s) => {
       const bytes = memory.utf8(text), from = s.place(bytes.length), count = s.place(8);
       memory.bytes(from, bytes.length).set(bytes);
@@ -107,7 +122,7 @@ export class Tokenizer {
     });
   }
 
-  decode(ids) { return new TextDecoder().decode(this.bytesOf(ids)); }
+  decode(ids) { return new TextDecoder().decode(this.bytesOf(tokenIds(ids))); }
 
   end() {
     return this.#engine.memory.scratch((s) => {
@@ -128,6 +143,7 @@ export class Model {
     this.#engine = engine;
     this.#handle = handle;
     this.tokenizer = tokenizer;                 // null: ids in, ids out
+    this.closed = false;
   }
 
   /** The tokenizer that came inside the file, or null. */
@@ -152,7 +168,7 @@ export class Model {
   }
 
   ids(prompt) {
-    if (typeof prompt !== 'string') return Array.from(prompt);
+    if (typeof prompt !== 'string') return tokenIds(prompt);
     if (this.tokenizer === null) {
       throw new LlmSysError('NOT_FOUND', 'the model has no tokenizer', 'its file carries none, and none was passed',
           'pass ids, or loadModel(bytes, {tokenizer})');
@@ -184,9 +200,10 @@ export class Model {
     }));
   }
 
-  open(prompt, options) { return new Session(this.#engine, this.#handle, this.tokenizer, this.ids(prompt), options); }
+  open(prompt, options) { return new Session(this.#engine, this, this.#handle, this.ids(prompt), options); }
 
   close() {
+    this.closed = true;
     this.tokenizer?.close();
     this.#engine.call('lls_model_close', this.#handle);
   }
@@ -196,15 +213,18 @@ export class Model {
 export class Session {
   #engine;
   #handle;
+  #model;
   #tokenizer;
   #alternatives;
   #decoder = new TextDecoder();
   #sampling;
   #last;
 
-  constructor(engine, model, tokenizer, ids, { maxTokens = 128, temperature = 0, topK = 0, topP = 1, seed = 0, slide = false,
+  constructor(engine, model, modelHandle, ids, { maxTokens = 128, temperature = 0, topK = 0, topP = 1, seed = 0, slide = false,
       alternatives = 0 } = {}) {
+    const { tokenizer } = model;
     this.#engine = engine;
+    this.#model = model;
     this.#tokenizer = tokenizer;
     this.#alternatives = alternatives;
     this.#sampling = { temperature, topK, topP };
@@ -216,12 +236,16 @@ export class Session {
       engine.memory.write('lls_generation_options', options, { max_tokens: maxTokens, temperature, top_k: topK, top_p: topP, seed,
         slide: slide ? 1 : 0,
         alternatives, stop_tokens: end < 0 ? 0 : s.ints([end]), stop_token_count: end < 0 ? 0 : 1 });
-      return engine.open('lls_session_open', model, s.ints(ids), BigInt(ids.length), options);
+      return engine.open('lls_session_open', modelHandle, s.ints(ids), BigInt(ids.length), options);
     });
   }
 
   /** The next token, or why there is none: {done: true, stop}. */
   next() {
+    if (this.#model.closed) {
+      throw new LlmSysError('STATE', 'the model of this text was disposed of', 'its memory was given back while it wrote',
+        'end a text before dispose(): abort it, or leave its loop');
+    }
     const { memory } = this.#engine;
     return memory.scratch((s) => {
       const at = s.struct('lls_token');

@@ -1,5 +1,5 @@
 // Training over an Engine, in this thread: a character model by the engine's trainer, XOR on its tape.
-import { invalid } from './error.js';
+import { number, text as checkedText, wholeNumber } from './checks.js';
 import { Model, Tokenizer } from './model.js';
 
 /** Learns to continue a text, character by character (GPT-2 family, learned positions, AdamW). */
@@ -10,6 +10,7 @@ export class CharTrainer {
   constructor(engine, text, options = {}) {
     const { contextLength = 32, embeddingDim = 64, numLayers = 2, numHeads = 2, batch = 8, learningRate = 2e-3, weightDecay = 0.1,
         seed = 1337 } = options;
+    checkedText('what is learned', text);
     this.#engine = engine;
     this.#handle = engine.memory.scratch((s) => {
       const how = s.struct('lls_training_options');
@@ -57,8 +58,9 @@ export class XorTrainer {
   #learningRate;
 
   constructor(engine, { hidden = 8, learningRate = 0.05, seed = 1 } = {}) {
-    if (!(Number.isInteger(hidden) && hidden >= 1 && hidden <= 1024)) throw invalid(`XOR cannot have ${hidden} hidden numbers`,
-        'they are 1 to 1024', 'pass for example 8');
+    wholeNumber('hidden', hidden, 1, 1024);
+    wholeNumber('seed', seed, 0, 2 ** 32 - 1);
+    number('learningRate', learningRate);
     let state = seed >>> 0;
     const draw = () => {                        // Lehmer's generator with Park and Miller's factor: any spread of small weights will do
       state = Number((BigInt(state || 1) * 48271n) % 2147483647n);

@@ -1,4 +1,5 @@
 // The other side of index.js: an engine in a worker, which does one request after another.
+import { text as checkedText } from './checks.js';
 import { Engine } from './engine.js';
 import { LlmSysError } from './error.js';
 import { Model, ModelFile, Tokenizer } from './model.js';
@@ -53,7 +54,7 @@ class Requests {
   }
   #told(model) { return { id: this.#keep(model), config: model.config(), hasTokenizer: model.tokenizer !== null }; }
 
-  encode(id, text) { return this.#get(id).ids(text); }
+  encode(id, text) { return this.#get(id).ids(checkedText('what is encoded', text)); }
   decode(id, ids) { return this.#get(id).tokenizer.decode(ids); }
   logits(id, prompt) { return this.#get(id).logits(prompt); }
   runWithCache(id, prompt) { return this.#get(id).runWithCache(prompt); }

@@ -44,11 +44,11 @@ test('a product of nothing and a wide one', () => {
 
 test('the kernel for registers serves, others are one use away, and auto gives the choice back', () => {
   const serving = () => engine.kernels('matmul').find((each) => each.serving).name;
-  assert.equal(serving(), 'packed-wasm');
+  assert.equal(serving(), 'packed-wasm-int8');
   engine.use('matmul', 'naive');
   assert.equal(serving(), 'naive');
   engine.use('matmul', 'auto');
-  assert.equal(serving(), 'packed-wasm');
+  assert.equal(serving(), 'packed-wasm-int8');
   assert.ok(new Set(engine.kernels().map((each) => each.slot)).size >= 10);
 });
 

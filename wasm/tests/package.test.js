@@ -161,7 +161,9 @@ test('what is no model, is cut off, or is of no known kind is refused, and nothi
   await refused(llm.loadModel(bytes), 'INVALID', /config/);
   await refused(llm.loadModel(bytes.slice(0, 100_000), { config }), 'FILE', /./);
   await refused(llm.loadModel(new TextEncoder().encode('no model at all')), 'FILE', /./);
-  await refused(llm.loadModel(new TextEncoder().encode('x'.repeat(2000))), 'FILE', /things are wrong[^]*fix: /);           // a list in the middle
+  await refused(llm.loadModel(new TextEncoder().encode('x'.repeat(2000)), { format: 'bin' }), 'FILE', /things are wrong[^]*fix: /);  // a list
+  await refused(llm.loadModel(new Uint8Array(0)), 'FILE', /is empty/);
+  await refused(llm.loadModel(new Uint8Array(13)), 'FILE', /no model of a known kind/);
   await refused(llm.loadModel('a text'), 'INVALID', /ArrayBuffer/);
   await refused(llm.loadModel(new Blob([bytes.slice(0, 10)]).stream()), 'INVALID', /size/);
   await refused(llm.loadModel(new Blob([bytes.slice(0, 10)]).stream(), { size: 20 }), 'INVALID', /10 of 20/);

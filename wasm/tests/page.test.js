@@ -1,52 +1,17 @@
 // The page in headless Chromium: a person writes, swaps, trains and reads, with keyboard, zoom, both colour schemes and no network.
 // Pictures of it lie in target/pictures afterwards.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
+import { openPage, skip } from './browser.js';
 import { ROOT, SHARED, needsShared } from './shared.js';
-import { serveSite } from './site.js';
-
-const BROWSER = process.env.LLMSYS_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const PICTURES = `${ROOT}wasm/target/pictures`;
-
-function playwright() {
-  for (const folder of [process.env.LLMSYS_NODE_MODULES, `${ROOT}wasm`]) {
-    try {
-      if (folder) return createRequire(`${folder}/`)('playwright-core');
-    } catch { /* the next place */ }
-  }
-  return null;
-}
-
-const library = playwright();
-const skip = !BROWSER || !existsSync(BROWSER) ? 'the page: no Chromium (Debian: apt-get install chromium)'
-  : library === null ? 'the page: no playwright-core (npm install in wasm/, or LLMSYS_NODE_MODULES names a folder that has it)' : false;
 
 describe('the page', { skip }, () => {
-  let site, browser, page, problems;
-  const ready = (text) => page.waitForFunction((words) => document.getElementById('status').textContent.includes(words), text, { timeout: 60_000 });
-  const picture = (name) => page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
-
-  before(async () => {
-    await mkdir(PICTURES, { recursive: true });
-    site = await serveSite();
-    browser = await library.chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
-    problems = [];
-    page.on('pageerror', (problem) => problems.push(String(problem)));
-    page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
-    await page.goto(site.url);
-    await ready('The shipped model is ready');
-  });
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  let opened, page, site, ready, picture;
+  before(async () => { ({ page, site, ready, picture } = opened = await openPage()); });
+  after(() => opened?.close());
 
   test('it loads under its own strict policy, without a complaint', async () => {
-    assert.deepEqual(problems, []);
+    assert.deepEqual(opened.problems, []);
     assert.equal(await page.getAttribute('html', 'lang'), 'en');
     assert.match(await page.getAttribute('meta[http-equiv="Content-Security-Policy"]', 'content'),
         /default-src 'none'; script-src 'self' 'wasm-unsafe-eval'/);

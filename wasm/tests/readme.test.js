@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from './shared.js';
 
-const EXPECTED = [/Float32Array\(4\) \[ 4, 5, 10, 11 \][^]*packed-wasm mul-add-k-ascending serves/,
+const EXPECTED = [/Float32Array\(4\) \[ 4, 5, 10, 11 \][^]*packed-wasm-int8 q8-blocks-mul-add serves/,
     /ready 3216688 of 3216688[^]*ended: length[^]*\[[^]*owner: 'weights'/,
   /\[ '0\.0\d', '0\.9\d', '0\.9\d', '0\.0\d' \]\n20 \d/];
 

@@ -11,7 +11,8 @@
 //   load, store, loadFirst, storeFirst   the first lanes only: others load as 0
 //   max, min                             the second operand where either is NaN
 //   first, less, both, any, select       masks
-//   sum, largest                         over the lanes, in a fixed tree
+//   sum, sums, largest                   over the lanes, in a fixed tree; sums: of four at once
+//   NARROW, allNarrow, loadNarrow, storeNarrow   so many of the first lanes and no others, in a type that has fma, sum and sums too, with the same bits
 //   transpose                            16 x 16
 #pragma once
 

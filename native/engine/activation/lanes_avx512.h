@@ -86,4 +86,16 @@ LANES_INLINE void transpose(const float* from, int64_t fromStride, float* to, in
     }
 }
 
+// A row of exactly sixteen: masks cost little here.
+constexpr int64_t NARROW = 16;
+LANES_INLINE Lanes allNarrow(float x) { return all(x); }
+LANES_INLINE Lanes loadNarrow(const float* from) { return load(from); }
+LANES_INLINE void storeNarrow(float* to, Lanes x) { store(to, x); }
+LANES_INLINE void sums(Lanes a, Lanes b, Lanes c, Lanes d, float* to) {
+    to[0] = sum(a);
+    to[1] = sum(b);
+    to[2] = sum(c);
+    to[3] = sum(d);
+}
+
 }  // namespace llmsys::avx512

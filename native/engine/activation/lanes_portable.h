@@ -134,6 +134,16 @@ LANES_INLINE float sum(Lanes x) {
     Four four = (x.part[0] + x.part[2]) + (x.part[1] + x.part[3]);
     return (four[0] + four[2]) + (four[1] + four[3]);
 }
+// Of four at once, each as above: with their lanes turned, four sums need the additions of one.
+LANES_INLINE Four turnedSums(Four a, Four b, Four c, Four d) {
+    Four first{a[0], b[0], c[0], d[0]}, second{a[1], b[1], c[1], d[1]}, third{a[2], b[2], c[2], d[2]}, fourth{a[3], b[3], c[3], d[3]};
+    return (first + third) + (second + fourth);
+}
+LANES_INLINE Four folded(Lanes x) { return (x.part[0] + x.part[2]) + (x.part[1] + x.part[3]); }
+LANES_INLINE void sums(Lanes a, Lanes b, Lanes c, Lanes d, float* to) {
+    Four four = turnedSums(folded(a), folded(b), folded(c), folded(d));
+    std::memcpy(to, &four, sizeof(four));
+}
 LANES_INLINE float larger(float a, float b) { return a > b ? a : b; }
 LANES_INLINE float largest(Lanes x) {
     Four four = x.part[0];
@@ -143,6 +153,29 @@ LANES_INLINE float largest(Lanes x) {
         }
     }
     return larger(larger(four[0], four[2]), larger(four[1], four[3]));
+}
+// The first eight alone, where there are no more: half the work, and the bits of sixteen of which eight are 0.
+struct Narrow {
+    Four part[2];
+};
+constexpr int64_t NARROW = 8;
+LANES_INLINE Narrow operator+(Narrow a, Narrow b) { return {{a.part[0] + b.part[0], a.part[1] + b.part[1]}}; }
+LANES_INLINE Narrow operator*(Narrow a, Narrow b) { return {{a.part[0] * b.part[0], a.part[1] * b.part[1]}}; }
+LANES_INLINE Narrow fma(Narrow a, Narrow b, Narrow c) { return a * b + c; }
+LANES_INLINE Narrow allNarrow(float x) { return {{fourOf(x), fourOf(x)}}; }
+LANES_INLINE Narrow loadNarrow(const float* from) {
+    Narrow x;
+    std::memcpy(&x, from, sizeof(x));
+    return x;
+}
+LANES_INLINE void storeNarrow(float* to, Narrow x) { std::memcpy(to, &x, sizeof(x)); }
+LANES_INLINE float sum(Narrow x) {
+    Four four = x.part[0] + x.part[1];
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}
+LANES_INLINE void sums(Narrow a, Narrow b, Narrow c, Narrow d, float* to) {
+    Four four = turnedSums(a.part[0] + a.part[1], b.part[0] + b.part[1], c.part[0] + c.part[1], d.part[0] + d.part[1]);
+    std::memcpy(to, &four, sizeof(four));
 }
 // to[c * toStride + r] = from[r * fromStride + c], r and c below 16
 LANES_INLINE void transpose(const float* from, int64_t fromStride, float* to, int64_t toStride) {

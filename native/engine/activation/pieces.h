@@ -9,6 +9,23 @@
 namespace llmsys::LANES {
 
 LANES_INLINE Lanes read(const float* from, int64_t left) { return left >= 16 ? load(from) : loadFirst(from, left); }
+// The same for a row of exactly NARROW numbers, all at once.
+template <bool WHOLE>
+LANES_INLINE auto pieceOf(const float* from, int64_t left) {
+    if constexpr (WHOLE) {
+        return loadNarrow(from);
+    } else {
+        return read(from, left);
+    }
+}
+template <bool WHOLE>
+LANES_INLINE auto piecesAll(float x) {
+    if constexpr (WHOLE) {
+        return allNarrow(x);
+    } else {
+        return all(x);
+    }
+}
 LANES_INLINE Lanes readOr(const float* from, int64_t left, Lanes otherwise) {
     return left >= 16 ? load(from) : select(first(left), loadFirst(from, left), otherwise);
 }

@@ -65,7 +65,8 @@ private:
 
     LANES_TARGET static void block(const Row& row, const HeadRows& k, const HeadRows& v, int64_t begin, int64_t count, State& state) {
         alignas(64) float p[KEYS];
-        scores(row, k, begin, count, p);
+        const bool narrow = row.width == NARROW;
+        narrow ? scores<true>(row, k, begin, count, p) : scores<false>(row, k, begin, count, p);
         Lanes top = all(HIDDEN);
         for (int64_t j = 0; j < count; j += 16) {
             top = max(readOr(p + j, count - j, all(HIDDEN)), top);
@@ -81,33 +82,32 @@ private:
             sums = sums + each;
         }
         state = {now, state.total * shrink[0] + sum(sums)};
-        addValues(row, v, begin, count, p, shrink[0]);
+        narrow ? addNarrowValues(row, v, begin, count, p, shrink[0]) : addValues(row, v, begin, count, p, shrink[0]);
     }
 
-    // p[j] = q . k_j / sqrt(HS) - slope * distance, four keys at a time
+    // p[j] = q . k_j / sqrt(HS) - slope * distance, four keys at a time. WHOLE: HS is NARROW.
+    template <bool WHOLE>
     LANES_TARGET static void scores(const Row& row, const HeadRows& k, int64_t begin, int64_t count, float* p) {
-        float scale = scaleOf(row.width);
+        const int64_t width = WHOLE ? NARROW : row.width;
+        const float scale = scaleOf(width);
         int64_t j = 0;
         for (; j + 4 <= count; j += 4) {
             const float* key = k.row(begin + j);
-            Lanes a = all(0.0f), b = a, c = a, d = a;
-            for (int64_t i = 0; i < row.width; i += 16, key += 16) {
-                int64_t left = row.width - i;
-                Lanes q = read(row.q + i, left);
-                a = fma(q, read(key, left), a);
-                b = fma(q, read(key + k.stride, left), b);
-                c = fma(q, read(key + 2 * k.stride, left), c);
-                d = fma(q, read(key + 3 * k.stride, left), d);
+            auto a = piecesAll<WHOLE>(0.0f), b = a, c = a, d = a;
+            for (int64_t i = 0; i < width; i += 16, key += 16) {
+                int64_t left = width - i;
+                auto q = pieceOf<WHOLE>(row.q + i, left);
+                a = fma(q, pieceOf<WHOLE>(key, left), a);
+                b = fma(q, pieceOf<WHOLE>(key + k.stride, left), b);
+                c = fma(q, pieceOf<WHOLE>(key + 2 * k.stride, left), c);
+                d = fma(q, pieceOf<WHOLE>(key + 3 * k.stride, left), d);
             }
-            p[j] = sum(a);
-            p[j + 1] = sum(b);
-            p[j + 2] = sum(c);
-            p[j + 3] = sum(d);
+            sums(a, b, c, d, p + j);
         }
         for (; j < count; j++) {
-            Lanes a = all(0.0f);
-            for (int64_t i = 0; i < row.width; i += 16) {
-                a = fma(read(row.q + i, row.width - i), read(k.row(begin + j) + i, row.width - i), a);
+            auto a = piecesAll<WHOLE>(0.0f);
+            for (int64_t i = 0; i < width; i += 16) {
+                a = fma(pieceOf<WHOLE>(row.q + i, width - i), pieceOf<WHOLE>(k.row(begin + j) + i, width - i), a);
             }
             p[j] = sum(a);
         }
@@ -139,6 +139,21 @@ private:
             write(row.out + d, left, a + c);
             write(row.out + d + 16, more, b + e);
         }
+    }
+
+    // The same for rows of NARROW.
+    LANES_TARGET static void addNarrowValues(const Row& row, const HeadRows& v, int64_t begin, int64_t count, const float* p, float shrink) {
+        auto even = loadNarrow(row.out) * allNarrow(shrink), odd = allNarrow(0.0f);
+        const float* value = v.row(begin);
+        int64_t j = 0;
+        for (; j + 2 <= count; j += 2, value += 2 * v.stride) {
+            even = fma(allNarrow(p[j]), loadNarrow(value), even);
+            odd = fma(allNarrow(p[j + 1]), loadNarrow(value + v.stride), odd);
+        }
+        if (j < count) {
+            even = fma(allNarrow(p[j]), loadNarrow(value), even);
+        }
+        storeNarrow(row.out, even + odd);
     }
 
     LANES_TARGET static void finish(float* out, int64_t width, const State& state, float* lse) {

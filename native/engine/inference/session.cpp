@@ -26,6 +26,10 @@ int64_t windowOf(const Model& model, int64_t prompt, const lls_generation_option
 
 int64_t scoresOf(int64_t prompt, const lls_generation_options& options) { return options.prompt_scores != 0 ? prompt * 4 : 0; }
 int64_t alternativesOf(const lls_generation_options& options) { return std::max(0, options.alternatives) * int64_t{4}; }
+// In each place of the prompt.
+int64_t promptAlternativesOf(int64_t prompt, const lls_generation_options& options) {
+    return options.prompt_scores == 2 ? prompt * alternativesOf(options) : 0;
+}
 Buffer bufferOrNone(int64_t bytes) { return bytes == 0 ? Buffer() : Buffer(bytes, OWNER); }
 
 }  // namespace
@@ -36,6 +40,7 @@ Session::Session(std::shared_ptr<Model> model, const int32_t* prompt, int64_t co
       cache_(model_->config(), capacityOf(*model_, count, options)), window_(windowOf(*model_, count, options) * 4, OWNER),
       logits_(model_->config().vocabSize * 4, OWNER), filtered_(model_->config().vocabSize * 4, OWNER),
       promptScores_(bufferOrNone(scoresOf(count, options))),
+      promptIds_(bufferOrNone(promptAlternativesOf(count, options))), promptIdScores_(bufferOrNone(promptAlternativesOf(count, options))),
       alternativeIds_(bufferOrNone(alternativesOf(options))), alternativeScores_(bufferOrNone(alternativesOf(options))) {
     options_.stop_tokens = stopTokens_.data();
     position_ = count;
@@ -47,6 +52,11 @@ Session::Session(std::shared_ptr<Model> model, const int32_t* prompt, int64_t co
         scored_ = count - kept + 1;
         std::fill(promptScores_.floats(), promptScores_.floats() + scored_, NAN);
     }
+    if (promptIds_.bytes() != 0) {
+        int32_t* ids = static_cast<int32_t*>(promptIds_.data());
+        std::fill(ids, ids + scored_ * options_.alternatives, -1);
+        std::fill(promptIdScores_.floats(), promptIdScores_.floats() + scored_ * options_.alternatives, NAN);
+    }
     model_->steps.join();
 }
 
@@ -55,7 +65,7 @@ Session::~Session() { model_->steps.leave(); }
 int64_t Session::bytes(const Model& model, int64_t prompt, const lls_generation_options& options) {
     return KvCache::bytes(model.config(), capacityOf(model, prompt, options)) + windowOf(model, prompt, options) * 4
         + 2 * model.config().vocabSize * 4
-           + scoresOf(prompt, options) + 2 * alternativesOf(options);
+           + scoresOf(prompt, options) + 2 * promptAlternativesOf(prompt, options) + 2 * alternativesOf(options);
 }
 
 lls_token Session::next() {
@@ -130,6 +140,11 @@ bool Session::run(int64_t count, bool pick) {
         request.next = window() + before + 1;
         request.nexts = std::min(count, length_ - before - 1);
         request.scores = promptScores_.floats() + scored_;
+        if (promptIds_.bytes() != 0) {
+            request.alternatives = options_.alternatives;
+            request.alternativeIds = static_cast<int32_t*>(promptIds_.data()) + scored_ * options_.alternatives;
+            request.alternativeScores = promptIdScores_.floats() + scored_ * options_.alternatives;
+        }
     }
     {
         std::lock_guard<std::mutex> lock(cancelling_);
@@ -235,6 +250,17 @@ int64_t Session::promptScores(const float** logProbabilities) {
     }
     *logProbabilities = promptScores_.floats();
     return promptLength_;
+}
+
+int64_t Session::promptAlternatives(const int32_t** ids, const float** logProbabilities) {
+    if (options_.prompt_scores != 2 || measuring()) {
+        throw Error(LLS_STATE, "there are no alternatives to the prompt", options_.prompt_scores != 2 ? "they were not asked for"
+                    : "the prompt was not read yet",
+                    "open the session with prompt_scores 2, and ask after the first lls_session_next");
+    }
+    *ids = static_cast<const int32_t*>(promptIds_.data());
+    *logProbabilities = promptIdScores_.floats();
+    return promptLength_ * std::max(0, options_.alternatives);
 }
 
 void Session::chooseBy(double temperature, int32_t topK, double topP) {

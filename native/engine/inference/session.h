@@ -30,6 +30,8 @@ public:
     const float* logits();
     int32_t alternatives(const int32_t** ids, const float** logProbabilities);
     int64_t promptScores(const float** logProbabilities);
+    // The likeliest in each place of the prompt: (prompt, alternatives).
+    int64_t promptAlternatives(const int32_t** ids, const float** logProbabilities);
     // How the tokens that follow are chosen. Checked by the caller.
     void chooseBy(double temperature, int32_t topK, double topP);
     // From any thread.
@@ -60,6 +62,8 @@ private:
     Buffer logits_;                    // (V) that the last token was chosen from
     Buffer filtered_;                  // (V)
     Buffer promptScores_;              // (prompt) or empty
+    Buffer promptIds_;                 // (prompt, alternatives) or empty
+    Buffer promptIdScores_;
     Buffer alternativeIds_;            // (alternatives) or empty
     Buffer alternativeScores_;
 

@@ -56,7 +56,7 @@ void requireOptions(const Model& model, int64_t prompt, const lls_generation_opt
     requireSampling(function, options->temperature, options->top_k, options->top_p);
     requireRange(function, "slide", options->slide, 0, 1);
     requireRange(function, "alternatives", options->alternatives, -1, static_cast<double>(config.vocabSize));
-    requireRange(function, "prompt_scores", options->prompt_scores, 0, 1);
+    requireRange(function, "prompt_scores", options->prompt_scores, 0, 2);
     requireRange(function, "stop_token_count", options->stop_token_count, 0, MOST_STOPS);
     if (options->stop_token_count > 0) {
         requireNotNull(options->stop_tokens, function, "stop_tokens");
@@ -160,6 +160,23 @@ lls_status lls_session_prompt_scores(lls_handle session, float* log_probabilitie
         if (wanted("lls_session_prompt_scores", *count, capacity)) {
             requireNotNull(log_probabilities, "lls_session_prompt_scores", "log_probabilities");
             std::copy(from, from + *count, log_probabilities);
+        }
+    });
+}
+
+lls_status lls_session_prompt_alternatives(lls_handle session, int32_t* ids, float* log_probabilities, int64_t capacity, int64_t* count) {
+    return guarded([&] {
+        requireNotNull(count, "lls_session_prompt_alternatives", "count");
+        std::shared_ptr<Session> one = sessions().get(session);
+        std::unique_lock<std::mutex> lock = alone(*one, "lls_session_prompt_alternatives");
+        const int32_t* from = nullptr;
+        const float* scores = nullptr;
+        *count = one->promptAlternatives(&from, &scores);
+        if (wanted("lls_session_prompt_alternatives", *count, capacity)) {
+            requireNotNull(ids, "lls_session_prompt_alternatives", "ids");
+            requireNotNull(log_probabilities, "lls_session_prompt_alternatives", "log_probabilities");
+            std::copy(from, from + *count, ids);
+            std::copy(scores, scores + *count, log_probabilities);
         }
     });
 }

@@ -153,7 +153,13 @@ void SharedSteps::step(StepRequest* const* batch, int64_t count) {
         }
         for (int64_t t = 0; t < request.nexts; t++) {
             const float* row = logits + t * v;
-            request.scores[t] = static_cast<float>(LogScale(row, v).of(row[request.next[t]]));
+            LogScale scale(row, v);
+            request.scores[t] = static_cast<float>(scale.of(row[request.next[t]]));
+            int32_t* ids = request.alternativeIds + t * request.alternatives;
+            likeliest(row, v, request.alternatives, ids);
+            for (int32_t i = 0; i < request.alternatives; i++) {
+                request.alternativeScores[t * request.alternatives + i] = static_cast<float>(scale.of(row[ids[i]]));
+            }
         }
         if (!alone) {
             std::copy(last, last + v, request.logits);

@@ -30,6 +30,9 @@ struct StepRequest {
     float* scores = nullptr;                           // (nexts) ln p of the ids that follow the rows, or null
     const int32_t* next = nullptr;                     // those ids, one a row, one fewer at the end of a text
     int64_t nexts = 0;
+    int32_t alternatives = 0;                          // so many of the likeliest in the place of each of those ids, too
+    int32_t* alternativeIds = nullptr;                 // (nexts, alternatives), as the next
+    float* alternativeScores = nullptr;
 
     bool cancelled = false;                            // under the steps' lock, as the next two
     bool done = false;

@@ -1,5 +1,6 @@
 // The providers of slot "matmul". Those of class fma-k-ascending give equal bits; those of q8-blocks do among each other, with Q8_0 and Q4_0
-// weights, and are of the first class with all others. WebAssembly has no fused multiply-add, so its own class is "mul-add-k-ascending".
+// weights, and are of the first class with all others. WebAssembly has no fused multiply-add, so its own classes are "mul-add-k-ascending" and
+// "q8-blocks-mul-add".
 #include <memory>
 
 #include "engine/core/builtin.h"
@@ -16,6 +17,7 @@ namespace {
 const char* const EXACT = "fma-k-ascending";
 const char* const INTEGER = "q8-blocks";
 const char* const ROUNDED = "mul-add-k-ascending";
+const char* const ROUNDED_INTEGER = "q8-blocks-mul-add";
 const char* const GOTO = "Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008";
 const char* const BLOCKED = "Lam, Rothberg and Wolf, The Cache Performance and Optimizations of Blocked Algorithms, 1991";
 const char* const GGML = "llama.cpp, Q8_0 dot products";
@@ -43,8 +45,12 @@ void registerMatmul(Registry& registry) {
     add({"tiled", EXACT, "the loops in blocks of 32 KiB, one thread", BLOCKED, 10, true}, std::make_shared<TiledMatmul>(tileLoops(), false));
     add({"threaded", EXACT, "the same over all threads", BLOCKED, 20, true}, threaded);
     if (const MicroKernel* kernel = microKernelWasm()) {
-        add({"packed-wasm", ROUNDED, "packed panels and tiles of 4 x 16 in registers of four floats", GOTO, 30, true},
-                std::make_shared<PackedMatmul>(*kernel));
+        auto packed = std::make_shared<PackedMatmul>(*kernel);
+        add({"packed-wasm", ROUNDED, "packed panels and tiles of 4 x 16 in registers of four floats", GOTO, 30, true}, packed);
+        if (const IntegerKernel* integers = integerKernelWasm()) {
+            add({"packed-wasm-int8", ROUNDED_INTEGER, "packed-wasm, and Q8_0 and Q4_0 weights in whole numbers", GGML, 35, true},
+                std::make_shared<IntegerMatmul>(*integers, packed));
+        }
     }
     if (const MicroKernel* kernel = microKernelAvx2()) {
         auto packed = std::make_shared<PackedMatmul>(*kernel);

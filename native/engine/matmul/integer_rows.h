@@ -3,6 +3,7 @@
 //
 //   x[k] ~ dx * code,  dx = max|x| / 127,  code = x * (127 / max|x|) to the nearest, ties to even
 //   y[n] = bias[n] + sum over blocks ascending of  (sum over k of q[n,k] * code[k]) * (dw[n] * dx)        one fma a block
+// Where there is no fused multiply-add the last product is rounded before it is added: class "q8-blocks-mul-add".
 //
 // Source of the idea: llama.cpp's Q8_0 dot products. What is not finite in a block makes its row NaN; a block below 2^-120 counts as 0.
 //
@@ -43,6 +44,7 @@ const IntegerKernel* integerKernelScalar();
 // Null where this library was built for another processor.
 const IntegerKernel* integerKernelVnni();
 const IntegerKernel* integerKernelAvx2();
+const IntegerKernel* integerKernelWasm();        // null without registers of 128 bits too
 
 // The scalar one, also for others: one row r of a group.
 void narrowRows(const float* x, int64_t stride, int64_t rows, int64_t blocks, int offset, void* to);

@@ -57,13 +57,13 @@ unsafe extern "C" {
     pub fn lls_tokenizer_end(tokenizer: u64, id: *mut i32) -> i32;
 
     pub fn lls_model_config_of(model: u64, config: *mut ModelConfig) -> i32;
-    pub fn lls_model_logits(model: u64, ids: *const i32, count: i64, logits: *mut c_float) -> i32;
 
     pub fn lls_generation_defaults(options: *mut GenerationOptions);
     pub fn lls_session_open(model: u64, prompt: *const i32, count: i64, options: *const GenerationOptions, session: *mut u64) -> i32;
     pub fn lls_session_next(session: u64, token: *mut Token) -> i32;
     pub fn lls_session_alternatives(session: u64, ids: *mut i32, log_probabilities: *mut c_float, capacity: i32, count: *mut i32) -> i32;
     pub fn lls_session_prompt_scores(session: u64, log_probabilities: *mut c_float, capacity: i64, count: *mut i64) -> i32;
+    pub fn lls_session_prompt_alternatives(session: u64, ids: *mut i32, log_probabilities: *mut c_float, capacity: i64, count: *mut i64) -> i32;
     pub fn lls_session_cancel(session: u64) -> i32;
     pub fn lls_session_close(session: u64) -> i32;
 }

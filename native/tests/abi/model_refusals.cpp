@@ -147,7 +147,7 @@ void sessions(Refusals& t, World& w) {
         {"temperature NaN", [](auto& o) { o.temperature = std::numeric_limits<double>::quiet_NaN(); }}, {"top_k -1", [](auto& o) { o.top_k = -1; }},
         {"top_p 0", [](auto& o) { o.top_p = 0; }}, {"top_p 1.1", [](auto& o) { o.top_p = 1.1; }}, {"slide 2", [](auto& o) { o.slide = 2; }},
         {"alternatives -2", [](auto& o) { o.alternatives = -2; }}, {"alternatives 62", [](auto& o) { o.alternatives = 62; }},
-        {"prompt_scores 2", [](auto& o) { o.prompt_scores = 2; }}, {"stop_token_count -1", [](auto& o) { o.stop_token_count = -1; }},
+        {"prompt_scores 3", [](auto& o) { o.prompt_scores = 3; }}, {"stop_token_count -1", [](auto& o) { o.stop_token_count = -1; }},
         {"stop_token_count INT32_MAX", [](auto& o) { o.stop_token_count = INT32_MAX; }},
                 {"stop tokens null", [](auto& o) { o.stop_token_count = 1; }}};
     for (const auto& [what, change] : changes) {
@@ -181,6 +181,15 @@ void sessions(Refusals& t, World& w) {
     t.null("lls_session_prompt_scores", "log_probabilities", [=, &w] { return scores(w.session, false, 8, true); });
     t.null("lls_session_prompt_scores", "count", [=, &w] { return scores(w.session, true, 8, false); });
     t.number("lls_session_prompt_scores", "capacity", [=, &w](int64_t n) { return scores(w.session, true, n, true); }, {-1, 1, LEAST});
+    auto likely = [&w](lls_handle h, bool ids, bool scores, int64_t capacity, bool count) {
+        int64_t told;
+        return lls_session_prompt_alternatives(h, ids ? w.ids.data() : nullptr, scores ? w.x.data() : nullptr, capacity, count ? &told : nullptr);
+    };
+    t.handle("lls_session_prompt_alternatives", "session", [=](lls_handle h) { return likely(h, true, true, 8, true); }, w.model);
+    t.null("lls_session_prompt_alternatives", "ids", [=, &w] { return likely(w.session, false, true, 8, true); });
+    t.null("lls_session_prompt_alternatives", "log_probabilities", [=, &w] { return likely(w.session, true, false, 8, true); });
+    t.null("lls_session_prompt_alternatives", "count", [=, &w] { return likely(w.session, true, true, 8, false); });
+    t.number("lls_session_prompt_alternatives", "capacity", [=, &w](int64_t n) { return likely(w.session, true, true, n, true); }, {-1, 1, LEAST});
     auto sampling = [](lls_handle h, double temperature, int32_t topK, double topP) { return lls_session_sampling(h, temperature, topK, topP); };
     t.handle("lls_session_sampling", "session", [=](lls_handle h) { return sampling(h, 1, 0, 1); }, w.model);
     for (double bad : {-1.0, 1e7, std::numeric_limits<double>::quiet_NaN()}) {

@@ -41,7 +41,7 @@ World::World() {
     lls_generation_defaults(&how);
     how.max_tokens = 4;
     how.alternatives = 3;
-    how.prompt_scores = 1;
+    how.prompt_scores = 2;
     lls_training_defaults(&training);
     training.context_length = 8;
     training.embedding_dim = 8;

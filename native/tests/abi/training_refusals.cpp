@@ -54,7 +54,8 @@ void tapes(Refusals& t, World& w) {
         t.one("lls_tape_gradient", "variable", std::to_string(bad), [=, &w] { return lls_tape_gradient(w.tape, bad, w.x.data(), 4); });
     }
     for (int64_t axis : {int64_t{-99}, int64_t{99}, LEAST, MOST}) {
-        for (const char* operation : {"sum", "mean", "reshape", "transpose", "embedding", "self-attention", "cross-entropy", "attention", "rope"}) {
+        for (const char* operation : {"sum", "mean", "max", "slice", "concatenate", "reshape", "transpose", "embedding", "self-attention",
+                                      "cross-entropy", "attention", "rope"}) {
             t.one("lls_tape_apply", "integers", operation + (" " + std::to_string(axis)), [=, &w] {
                 int32_t inputs[] = {w.variable, w.variable, w.variable};
                 int64_t axes[] = {axis, axis};

@@ -83,6 +83,73 @@ inline Reference total(bool mean) {
         return out;
     };
 }
+// axes in ascending order; none: all
+inline Reference largestOf(std::vector<size_t> axes) {
+    return [axes](const Inputs& in) {
+        auto goes = [&](size_t axis) { return axes.empty() || std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+        std::vector<int64_t> shape;
+        for (size_t axis = 0; axis < in[0].shape.size(); axis++) {
+            if (!goes(axis)) {
+                shape.push_back(in[0].shape[axis]);
+            }
+        }
+        Doubles out(shape);
+        std::fill(out.data.begin(), out.data.end(), -std::numeric_limits<double>::infinity());
+        for (int64_t i = 0; i < in[0].size(); i++) {
+            std::vector<int64_t> index = indexOf(i, in[0].shape), kept;
+            for (size_t axis = 0; axis < index.size(); axis++) {
+                if (!goes(axis)) {
+                    kept.push_back(index[axis]);
+                }
+            }
+            int64_t place = placeOf(kept, shape);
+            out[place] = std::max(out[place], in[0][i]);
+        }
+        return out;
+    };
+}
+// cuts: begin, count and step of each axis
+inline Reference cutOf(std::vector<int64_t> cuts) {
+    return [cuts](const Inputs& in) {
+        std::vector<int64_t> shape;
+        for (size_t axis = 0; axis < in[0].shape.size(); axis++) {
+            shape.push_back(cuts[3 * axis + 1]);
+        }
+        Doubles out(shape);
+        for (int64_t i = 0; i < out.size(); i++) {
+            std::vector<int64_t> index = indexOf(i, shape);
+            int64_t place = 0;
+            for (size_t axis = 0; axis < index.size(); axis++) {
+                place = place * in[0].shape[axis] + cuts[3 * axis] + index[axis] * cuts[3 * axis + 2];
+            }
+            out[i] = in[0][place];
+        }
+        return out;
+    };
+}
+inline Reference joinedOf(size_t along) {
+    return [along](const Inputs& in) {
+        std::vector<int64_t> shape = in[0].shape;
+        shape[along] = 0;
+        for (const Doubles& part : in) {
+            shape[along] += part.shape[along];
+        }
+        Doubles out(shape);
+        for (int64_t i = 0; i < out.size(); i++) {
+            std::vector<int64_t> index = indexOf(i, shape);
+            size_t which = 0;
+            while (index[along] >= in[which].shape[along]) {
+                index[along] -= in[which++].shape[along];
+            }
+            int64_t place = 0;
+            for (size_t axis = 0; axis < index.size(); axis++) {
+                place = place * in[which].shape[axis] + index[axis];
+            }
+            out[i] = in[which][place];
+        }
+        return out;
+    };
+}
 inline Reference softmaxOf(bool logarithm) {
     return [logarithm](const Inputs& in) {
         Doubles out = in[0];

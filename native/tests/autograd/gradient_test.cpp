@@ -98,6 +98,74 @@ TEST(Gradient, OfArithmeticThatRepeatsOperands) {
     }
 }
 
+TEST(Gradient, OfPowers) {
+    for (const auto& shapes : PAIRS) {
+        check({"power", shapes, pairs([](double a, double b) { return std::pow(a, b); }), {}, {}, 0.5, 2});
+    }
+}
+
+TEST(Gradient, OfExpLogSqrtAndAbs) {
+    for (std::vector<int64_t> shape : {std::vector<int64_t>{}, {0, 3}, {1}, {13}, {207}}) {
+        check({"exp", {shape}, each([](double x) { return std::exp(x); })});
+        check({"log", {shape}, each([](double x) { return std::log(x); }), {}, {}, 0.5, 3});
+        check({"sqrt", {shape}, each([](double x) { return std::sqrt(x); }), {}, {}, 0.5, 3});
+        check({"abs", {shape}, each([](double x) { return std::fabs(x); })});
+    }
+}
+
+TEST(Gradient, OfTheLargest) {
+    check({"max", {{}}, largestOf({})});
+    check({"max", {{207}}, largestOf({})});
+    check({"max", {{3, 5}}, largestOf({0}), {0}});
+    check({"max", {{3, 5}}, largestOf({1}), {-1}});
+    check({"max", {{2, 3, 4}}, largestOf({0, 2}), {2, 0}});
+    check({"max", {{0, 3}}, largestOf({1}), {1}});
+}
+
+// Of equal elements each gets its share.
+TEST(Gradient, OfSeveralThatAreTheLargest) {
+    TapeOfTest tape;
+    int32_t x = tape.tensor({1, 3, 3, 2, 3, 0}, {6});
+    tape.backward(tape.apply("max", {x}));
+    EXPECT_EQ(tape.gradient(x), (std::vector<float>{0, 1 / 3.0f, 1 / 3.0f, 0, 1 / 3.0f, 0}));
+}
+
+TEST(Gradient, OfPowersAtZero) {
+    TapeOfTest tape;
+    int32_t a = tape.tensor({0, 0, 2}, {3}), b = tape.tensor({0, 2, 0}, {3});
+    int32_t z = tape.apply("power", {a, b});
+    EXPECT_EQ(tape.value(z), (std::vector<float>{1, 0, 1}));
+    tape.backward(tape.apply("sum", {z}));
+    EXPECT_EQ(tape.gradient(a), (std::vector<float>{0, 0, 0}));
+    EXPECT_EQ(tape.gradient(b), (std::vector<float>{0, 0, std::log(2.0f)}));
+}
+
+TEST(Gradient, OfSlices) {
+    check({"slice", {{}}, cutOf({}), {}});
+    check({"slice", {{13}}, cutOf({2, 4, 3}), {2, 4, 3}});
+    check({"slice", {{13}}, cutOf({12, 13, -1}), {12, 13, -1}});
+    check({"slice", {{5}}, cutOf({0, 0, 1}), {0, 0, 1}});
+    check({"slice", {{0, 3}}, cutOf({0, 0, 1, 1, 2, 1}), {0, 0, 1, 1, 2, 1}});
+    check({"slice", {{2, 3, 4, 5}}, cutOf({1, 1, 1, 0, 2, 2, 3, 2, -3, 0, 5, 1}), {1, 1, 1, 0, 2, 2, 3, 2, -3, 0, 5, 1}});
+}
+
+TEST(Gradient, OfConcatenation) {
+    check({"concatenate", {{3}}, joinedOf(0), {0}});
+    check({"concatenate", {{3}, {0}, {2}}, joinedOf(0), {0}});
+    check({"concatenate", {{2, 3}, {1, 3}, {4, 3}, {13, 3}}, joinedOf(0), {0}});
+    check({"concatenate", {{2, 3, 2}, {2, 1, 2}}, joinedOf(1), {1}});
+    check({"concatenate", {{2, 0, 1}, {2, 0, 3}}, joinedOf(2), {2}});
+}
+
+// One tensor in two places of a result gets both gradients.
+TEST(Gradient, OfATensorThatIsJoinedToItself) {
+    TapeOfTest tape;
+    int32_t x = tape.tensor({1, 2}, {2});
+    int32_t twice = tape.apply("concatenate", {x, x}, {0});
+    tape.backward(tape.apply("sum", {tape.apply("multiply", {twice, tape.tensor({1, 2, 3, 4}, {4}, false)})}));
+    EXPECT_EQ(tape.gradient(x), (std::vector<float>{4, 6}));
+}
+
 TEST(Gradient, OfScaleSumAndMean) {
     for (std::vector<int64_t> shape : {std::vector<int64_t>{}, {0}, {1}, {13}, {2, 0, 3}, {3, 207}}) {
         check({"scale", {shape}, each([](double x) { return -2.5 * x; }), {}, {-2.5}});

@@ -174,7 +174,7 @@ TEST(EveryAllocation, GenerationBatchesAndTraces) {
         how.top_k = 20;
         how.top_p = 0.9;
         how.alternatives = 3;
-        how.prompt_scores = 1;
+        how.prompt_scores = 2;
         how.slide = 1;
         lls_handle session = 0;
         Steps steps;

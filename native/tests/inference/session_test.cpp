@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -144,12 +145,39 @@ TEST(Session, TellsLogProbabilities) {
     EXPECT_EQ(lls_session_close(session), LLS_OK);
 
     how.max_tokens = 0;                                          // the prompt alone
+    how.prompt_scores = 2;                                       // and the likeliest in its places
     session = model.session(prompt, how);
+    EXPECT_EQ(lls_session_prompt_alternatives(session, nullptr, nullptr, 0, &count), LLS_STATE);
     ASSERT_EQ(lls_session_next(session, &token), LLS_OK);
     EXPECT_STREQ(token.stop, "length");
     std::vector<float> again(prompt.size());
     ASSERT_EQ(lls_session_prompt_scores(session, again.data(), 40, &count), LLS_OK);
     EXPECT_TRUE(std::equal(again.begin() + 1, again.end(), scores.begin() + 1));
+    std::vector<int32_t> likely(prompt.size() * 5);
+    std::vector<float> likelyScores(prompt.size() * 5);
+    EXPECT_EQ(lls_session_prompt_alternatives(session, likely.data(), likelyScores.data(), 199, &count), LLS_SHAPE);
+    ASSERT_EQ(lls_session_prompt_alternatives(session, likely.data(), likelyScores.data(), 200, &count), LLS_OK);
+    EXPECT_EQ(count, 200);
+    for (size_t i = 0; i < 5; i++) {
+        EXPECT_EQ(likely[i], -1);
+        EXPECT_TRUE(std::isnan(likelyScores[i]));
+    }
+    for (size_t t = 1; t < prompt.size(); t++) {                 // the same as from the logits of the whole prompt in one pass
+        const float* places = logits.data() + (t - 1) * 61;
+        std::vector<int32_t> order(61);
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return places[a] > places[b]; });
+        for (size_t i = 0; i < 5; i++) {
+            EXPECT_EQ(likely[t * 5 + i], order[i]) << t << " " << i;
+            EXPECT_NEAR(static_cast<double>(likelyScores[t * 5 + i]), logProbability(t - 1, order[i]), 1e-4) << t << " " << i;
+        }
+    }
+    EXPECT_EQ(lls_session_close(session), LLS_OK);
+
+    how.prompt_scores = 1;
+    session = model.session(prompt, how);
+    ASSERT_EQ(lls_session_next(session, &token), LLS_OK);
+    EXPECT_EQ(lls_session_prompt_alternatives(session, nullptr, nullptr, 0, &count), LLS_STATE) << "they were not asked for";
     EXPECT_EQ(lls_session_close(session), LLS_OK);
 }
 
@@ -200,7 +228,7 @@ TEST(Session, TakesTheMemoryThatWasTold) {
         lls_generation_options how = options(tokens);
         how.slide = 1;
         how.alternatives = tokens % 2 == 0 ? 3 : -1;
-        how.prompt_scores = tokens % 2;
+        how.prompt_scores = tokens % 3;
         int64_t bytes = 0;
         ASSERT_EQ(lls_session_memory(model.model, 5, &how, &bytes), LLS_OK);
         lls_handle session = model.session({1, 2, 3, 4, 5}, how);

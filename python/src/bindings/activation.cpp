@@ -1,5 +1,6 @@
 // relu, gelu, silu, sigmoid, tanh, and the gated products of two of them.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -55,8 +56,7 @@ FloatArray gated(const char* algorithm, const char* operation, const FloatArray&
 
 void addActivations(py::module_& m) {
     using namespace py::literals;
-    m.def(
-        "relu", [](const FloatArray& x, const py::object& out) { return activate("relu", "relu", x, out); }, "input"_a, py::kw_only(),
+    define(m, "relu", [](const FloatArray& x, const py::object& out) { return activate("relu", "relu", x, out); }, "input"_a, py::kw_only(),
         "out"_a = py::none(),
         R"(max(x, 0), element by element.
 
@@ -70,7 +70,7 @@ Example::
 
     llmsys.relu(numpy.float32([-1, 2]))     # [0, 2]
 )");
-    m.def("gelu", &gelu, "input"_a, "approximate"_a = "none", py::kw_only(), "out"_a = py::none(),
+    define(m, "gelu", &gelu, "input"_a, "approximate"_a = "none", py::kw_only(), "out"_a = py::none(),
           R"(x Phi(x), with Phi the normal distribution function: x (1 + erf(x / sqrt 2)) / 2.
 
 approximate="tanh": x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, as GPT-2 has it.
@@ -84,8 +84,7 @@ Example::
 
     llmsys.gelu(numpy.float32([1]), approximate="tanh")     # [0.8412]
 )");
-    m.def(
-        "silu", [](const FloatArray& x, const py::object& out) { return activate("silu", "silu", x, out); }, "input"_a, py::kw_only(),
+    define(m, "silu", [](const FloatArray& x, const py::object& out) { return activate("silu", "silu", x, out); }, "input"_a, py::kw_only(),
         "out"_a = py::none(),
         R"(x sigmoid(x), also called swish.
 
@@ -99,8 +98,7 @@ Example::
 
     llmsys.silu(numpy.float32([0, 1]))     # [0, 0.7311]
 )");
-    m.def(
-        "sigmoid", [](const FloatArray& x, const py::object& out) { return activate("sigmoid", "sigmoid", x, out); }, "input"_a, py::kw_only(),
+    define(m, "sigmoid", [](const FloatArray& x, const py::object& out) { return activate("sigmoid", "sigmoid", x, out); }, "input"_a, py::kw_only(),
         "out"_a = py::none(),
         R"(1 / (1 + exp(-x)), between 0 and 1.
 
@@ -114,8 +112,7 @@ Example::
 
     llmsys.sigmoid(numpy.float32([0]))     # [0.5]
 )");
-    m.def(
-        "tanh", [](const FloatArray& x, const py::object& out) { return activate("tanh", "tanh", x, out); }, "input"_a, py::kw_only(),
+    define(m, "tanh", [](const FloatArray& x, const py::object& out) { return activate("tanh", "tanh", x, out); }, "input"_a, py::kw_only(),
         "out"_a = py::none(),
         R"((exp(x) - exp(-x)) / (exp(x) + exp(-x)), between -1 and 1.
 
@@ -129,9 +126,8 @@ Example::
 
     llmsys.tanh(numpy.float32([0, 1]))     # [0, 0.7616]
 )");
-    m.def(
-        "swiglu", [](const FloatArray& x, const py::object& up, const py::object& out) { return gated("silu", "swiglu", x, up, out); }, "input"_a,
-        "up"_a = py::none(), py::kw_only(), "out"_a = py::none(),
+    define(m, "swiglu", [](const FloatArray& x, const py::object& up, const py::object& out) { return gated("silu", "swiglu", x, up, out); },
+        "input"_a, "up"_a = py::none(), py::kw_only(), "out"_a = py::none(),
         R"(silu(gate) * up, the gated product of Llama's feed-forward layer.
 
 Shapes: input (...,F) and up (...,F) give (...,F); without up, input (...,2F) holds the gate in the first half of its last axis and up in the
@@ -145,9 +141,8 @@ Example::
 
     llmsys.swiglu(gate, up)     # silu(gate) * up
 )");
-    m.def(
-        "geglu", [](const FloatArray& x, const py::object& up, const py::object& out) { return gated("gelu", "geglu", x, up, out); }, "input"_a,
-        "up"_a = py::none(), py::kw_only(), "out"_a = py::none(),
+    define(m, "geglu", [](const FloatArray& x, const py::object& up, const py::object& out) { return gated("gelu", "geglu", x, up, out); },
+        "input"_a, "up"_a = py::none(), py::kw_only(), "out"_a = py::none(),
         R"(gelu(gate) * up. Shapes, errors and source are swiglu's.
 
 Example::

@@ -1,5 +1,6 @@
 // add, subtract, multiply, divide, with numpy's broadcasting.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -43,8 +44,7 @@ Example::
 
     llmsys.)" + name + R"((numpy.float32([[6], [8]]), numpy.float32([2, 4]))     # (2, 2)
 )";
-    m.def(
-        name,
+    define(m, name,
         [name](const FloatArray& left, const FloatArray& right, const py::object& out) {
             Floats a = strided(left, name, "a"), b = strided(right, name, "b");
             Extents shape = commonShape(a, b, name);

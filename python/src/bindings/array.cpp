@@ -1,5 +1,6 @@
 #include "bindings/array.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace llmsys::python {
@@ -51,6 +52,42 @@ Floats floatsOf(py::object array) {
 }
 
 py::object copied(py::handle array) { return py::module_::import("numpy").attr("array")(array, py::arg("order") = "C", py::arg("copy") = true); }
+
+// What numpy makes of nested lists, or of what says that it is like an array.
+py::object madeArray(py::handle object, const char* operation, const char* name) {
+    try {
+        return py::module_::import("numpy").attr("asarray")(object);
+    } catch (py::error_already_set& failed) {
+        if (!failed.matches(PyExc_Exception)) {
+            throw;
+        }
+        bool ragged = failed.matches(PyExc_ValueError);
+        std::string what = std::string(operation) + " got a " + Py_TYPE(object.ptr())->tp_name + " for " + name + " that makes no array";
+        std::string why = ragged ? "rows of one axis have one length" : "numpy refuses it";
+        if (ragged) {
+            valueError(what, why, "pass an array");
+        }
+        typeError(what, why, "pass an array");
+    }
+}
+
+// Whole numbers of any type as int32, when each fits. No method of numpy that is written in Python: a daemon thread that runs bytecode below C++
+// while Python ends is ended in the middle of it (released.h).
+py::object narrowed(const py::object& array, bool isUnsigned, const char* operation, const char* name) {
+    py::object wide = array.attr("astype")("int64", py::arg("order") = "C");
+    const auto* values = reinterpret_cast<const int64_t*>(array_proxy(wide.ptr())->data);
+    int64_t size = sizeOf(shapeOf(wide)), least = 0, most = 0;
+    for (int64_t i = 0; i < size; i++) {
+        bool wrapped = isUnsigned && values[i] < 0;        // 64 bits without a sign
+        most = wrapped ? std::numeric_limits<int64_t>::max() : std::max(most, values[i]);
+        least = wrapped ? least : std::min(least, values[i]);
+    }
+    if (least < std::numeric_limits<int32_t>::min() || most > std::numeric_limits<int32_t>::max()) {
+        valueError(std::string(operation) + " got " + std::to_string(most > std::numeric_limits<int32_t>::max() ? most : least) + " in " + name,
+                   "they have 32 bits", "pass smaller numbers");
+    }
+    return wide.attr("astype")("int32");
+}
 
 void requireFloat32(py::handle array, py::handle given, const char* operation, const char* name) {
     if (typeOf(array) != npy_api::NPY_FLOAT_ || !nativeOrder(array)) {
@@ -123,7 +160,7 @@ py::object asArray(py::handle object, const char* operation, const char* name) {
     }
     py::object found;
     if (py::hasattr(object, "__array_interface__") || py::hasattr(object, "__array__") || PyObject_CheckBuffer(object.ptr())) {
-        found = py::module_::import("numpy").attr("asarray")(object);
+        found = madeArray(object, operation, name);
     } else if (py::hasattr(object, "__dlpack__")) {
         found = py::module_::import("numpy").attr("from_dlpack")(object);
     }
@@ -152,18 +189,10 @@ Integers integers(py::handle object, const char* operation, const char* name) {
         typeError(std::string(operation) + " got a " + describe(array) + " for " + name, "it takes whole numbers",
                   "convert it: " + std::string(name) + ".astype(numpy.int32)");
     }
-    py::module_ numpy = py::module_::import("numpy");
     if (typeOf(array) != npy_api::NPY_INT32_ || !nativeOrder(array)) {
-        if (py::cast<int64_t>(array.attr("size")) > 0) {
-            py::int_ least = py::int_(array.attr("min")()), most = py::int_(array.attr("max")());
-            if (least < py::int_(std::numeric_limits<int32_t>::min()) || most > py::int_(std::numeric_limits<int32_t>::max())) {
-                valueError(std::string(operation) + " got " + std::string(py::str(least)) + " to " + std::string(py::str(most)) + " in " + name,
-                           "they have 32 bits", "pass smaller numbers");
-            }
-        }
-        array = array.attr("astype")(numpy.attr("int32"));
+        array = narrowed(array, kind == "u", operation, name);
     }
-    array = numpy.attr("ascontiguousarray")(array).attr("reshape")(array.attr("shape"));
+    array = py::module_::import("numpy").attr("ascontiguousarray")(array).attr("reshape")(array.attr("shape"));
     Integers found;
     found.data = reinterpret_cast<const int32_t*>(array_proxy(array.ptr())->data);
     found.shape = shapeOf(array);
@@ -173,13 +202,62 @@ Integers integers(py::handle object, const char* operation, const char* name) {
 
 Integers integersOrList(py::handle object, const char* operation, const char* name) {
     if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()) || PyLong_Check(object.ptr())) {
-        py::object array = py::module_::import("numpy").attr("asarray")(object);
+        py::object array = madeArray(object, operation, name);
         if (py::cast<int64_t>(array.attr("size")) == 0) {
             array = array.attr("astype")("int32");
         }
         return integers(array, operation, name);
     }
     return integers(object, operation, name);
+}
+
+Extents extentsOf(py::handle object, const char* operation, const char* name) {
+    std::vector<py::object> said;
+    if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
+        for (py::handle each : object) {
+            said.push_back(py::reinterpret_borrow<py::object>(each));
+        }
+    } else {
+        said.push_back(py::reinterpret_borrow<py::object>(object));
+    }
+    Extents extents;
+    for (const py::object& each : said) {
+        py::object number = py::reinterpret_steal<py::object>(PyNumber_Index(each.ptr()));
+        if (!number) {
+            PyErr_Clear();
+            typeError(std::string(operation) + " got a " + describe(object) + " for " + name, "a shape is a whole number or several",
+                      "pass an int or a tuple of them");
+        }
+        int overflow = 0;
+        extents.push_back(PyLong_AsLongLongAndOverflow(number.ptr(), &overflow));
+        if (overflow != 0 || extents.back() < 0) {
+            valueError(std::string(operation) + " got an extent for " + name + " that is negative or of more than 63 bits",
+                       "extents count elements", "pass numbers from 0 on that fit memory");
+        }
+    }
+    if (extents.size() > 32) {
+        valueError(std::string(operation) + " got " + std::to_string(extents.size()) + " extents for " + name, "arrays have at most 32 axes",
+                   "pass fewer");
+    }
+    return extents;
+}
+
+py::array_t<double, py::array::c_style> doubles(py::handle object, const char* operation, const char* name) {
+    py::object array = madeArray(object, operation, name);
+    std::string kind = py::str(array.attr("dtype").attr("kind"));
+    if (kind != "f" && kind != "i" && kind != "u") {
+        typeError(std::string(operation) + " got a " + describe(array) + " for " + name, "it takes real numbers",
+                  "convert it: " + std::string(name) + ".astype(numpy.float64)");
+    }
+    return py::module_::import("numpy").attr("ascontiguousarray")(array, py::arg("dtype") = "float64");
+}
+
+py::dtype dtypeOf(py::handle object, const char* operation) {
+    try {
+        return py::dtype::from_args(py::reinterpret_borrow<py::object>(object));
+    } catch (py::error_already_set&) {
+        typeError(std::string(operation) + " got a " + describe(object) + " for dtype", "numpy knows no such dtype", "pass numpy.float32, say");
+    }
 }
 
 Floats newFloats(const Extents& shape) {
@@ -189,7 +267,11 @@ Floats newFloats(const Extents& shape) {
     PyObject* array = api.PyArray_NewFromDescr_(api.PyArray_Type_, api.PyArray_DescrFromType_(npy_api::NPY_FLOAT_), static_cast<int>(shape.size()),
                                                 extents.data(), nullptr, nullptr, 0, nullptr);
     if (array == nullptr) {
-        throw py::error_already_set();
+        py::error_already_set failed;
+        if (failed.matches(PyExc_MemoryError)) {
+            engineError(LLS_OUT_OF_MEMORY, "no memory for an array of shape " + shapeText(shape), "there is not so much", "work on smaller pieces");
+        }
+        valueError("an array of shape " + shapeText(shape), "numpy makes none such", "pass fewer axes, or smaller extents");
     }
     return floatsOf(py::reinterpret_steal<py::object>(array));
 }

@@ -66,6 +66,12 @@ Floats result(py::handle out, const Extents& shape, const char* operation, std::
 Floats contiguousResult(py::handle out, const Extents& shape, const char* operation, std::initializer_list<const Floats*> inputs,
                         bool inPlace = false);
 
+// The extents that an int or a sequence of them says.
+Extents extentsOf(py::handle object, const char* operation, const char* name);
+// Real numbers of any dtype as float64, in C order.
+py::array_t<double, py::array::c_style> doubles(py::handle object, const char* operation, const char* name);
+py::dtype dtypeOf(py::handle object, const char* operation);
+
 // axis from -rank to rank - 1, counted from 0.
 int64_t axisOf(int64_t axis, int64_t rank, const char* operation);
 bool overlap(const Floats& a, const Floats& b);

@@ -1,7 +1,9 @@
 // __dlpack__ by hand: pybind11 has no caster for it, and only the versioned form can say that memory is read-only.
 #include "bindings/dlpack.h"
 
+#include "bindings/acquired.h"
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 
 namespace llmsys::python {
@@ -34,8 +36,10 @@ dlpack::DataType typeOf(const py::array& array) {
 template <typename M>
 void release(M* managed) {
     auto* kept = static_cast<Kept<M>*>(managed->context);
-    py::gil_scoped_acquire locked;  // a consumer may let go from any thread
-    Py_XDECREF(kept->array);
+    if (Py_IsInitialized() && !Released::over()) {    // a consumer may let go from any thread, and after Python: then the array stays
+        Acquired locked;
+        Py_XDECREF(kept->array);
+    }
     delete kept;
 }
 
@@ -93,16 +97,18 @@ py::object capsuleOf(py::array array, bool versioned, bool copied) {
     return py::reinterpret_steal<py::object>(PyCapsule_New(&kept->managed, "dltensor_versioned", &abandoned<dlpack::ManagedVersioned>));
 }
 
-py::object toDlpack(py::array array, const py::object& stream, const py::object& maxVersion, const py::object& device, const py::object& copy) {
+using Pair = std::optional<std::pair<int, int>>;
+
+py::object toDlpack(py::array array, const py::object& stream, Pair maxVersion, Pair device, std::optional<bool> copy) {
     if (!stream.is_none()) {
         valueError("__dlpack__ got a stream", "memory of the processor has none", "pass stream=None");
     }
-    if (!device.is_none() && (device.cast<std::pair<int, int>>() != std::make_pair(int{dlpack::CPU}, 0))) {
+    if (device && *device != std::make_pair(int{dlpack::CPU}, 0)) {
         throw py::buffer_error(
             "error: __dlpack__ for another device\nwhy: this memory is the processor's, device (1, 0)\nfix: move it after taking it over");
     }
-    bool wanted = !copy.is_none() && copy.cast<bool>();
-    bool versioned = !maxVersion.is_none() && maxVersion.cast<std::pair<int, int>>().first >= 1;
+    bool wanted = copy.value_or(false);
+    bool versioned = maxVersion && maxVersion->first >= 1;
     return capsuleOf(wanted ? py::array(array.attr("copy")()) : array, versioned, wanted);
 }
 
@@ -110,8 +116,8 @@ py::object toDlpack(py::array array, const py::object& stream, const py::object&
 
 void addDlpack(py::module_& m) {
     using namespace py::literals;
-    m.def("dlpack", &toDlpack, "array"_a, "stream"_a = py::none(), "max_version"_a = py::none(), "dl_device"_a = py::none(), "copy"_a = py::none(),
-          "The DLPack capsule of a numpy array, versioned when max_version is (1, 0) or more.");
+    define(m, "dlpack", &toDlpack, "array"_a, "stream"_a = py::none(), "max_version"_a = py::none(), "dl_device"_a = py::none(),
+           "copy"_a = py::none(), "The DLPack capsule of a numpy array, versioned when max_version is (1, 0) or more.");
 }
 
 }  // namespace llmsys::python

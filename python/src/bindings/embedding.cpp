@@ -1,5 +1,6 @@
 // embedding: ids to rows of a table.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -26,7 +27,7 @@ FloatArray embedding(const py::object& input, const FloatArray& weight, const py
 
 void addEmbedding(py::module_& m) {
     using namespace py::literals;
-    m.def("embedding", &embedding, "input"_a, "weight"_a, py::kw_only(), "out"_a = py::none(),
+    define(m, "embedding", &embedding, "input"_a, "weight"_a, py::kw_only(), "out"_a = py::none(),
           R"(Rows of a table: y[...] = weight[input[...]].
 
 Shapes: input (ids, any shape of whole numbers from 0 to V - 1, or a list of them) and weight (V,C) give (*input.shape, C). float32.

@@ -1,4 +1,5 @@
 // The library itself: version, processor, threads.
+#include "bindings/define.h"
 #include "bindings/errors.h"
 #include "bindings/rooms.h"
 
@@ -6,13 +7,11 @@ namespace llmsys::python {
 
 void addEngine(py::module_& m) {
     using namespace py::literals;
-    m.def("version", [] { return std::string(lls_version()); }, "The engine's version, such as \"0.1.0\".");
-    m.def(
-        "cpu", [] { return std::string(lls_cpu()); },
+    define(m, "version", [] { return std::string(lls_version()); }, "The engine's version, such as \"0.1.0\".");
+    define(m, "cpu", [] { return std::string(lls_cpu()); },
         "What of the processor is used: \"avx2 avx512 vnni\". LLMSYS_CPU=scalar or avx2 hides the rest.");
-    m.def("threads", &lls_threads, "The threads that a call uses, the caller's included.");
-    m.def(
-        "set_threads", [](int32_t threads) { check(lls_set_threads(threads)); }, "threads"_a,
+    define(m, "threads", &lls_threads, "The threads that a call uses, the caller's included.");
+    define(m, "set_threads", [](int32_t threads) { check(lls_set_threads(threads)); }, "threads"_a,
         R"(Threads of the calls that follow, the caller's included; 1 to 256. Results do not depend on it. At first: the processors.
 
 Errors: ValueError for another number.

@@ -17,6 +17,9 @@ namespace py = pybind11;
 // Throws llmsys.Error with this status.
 [[noreturn]] void engineError(lls_status status, const std::string& what, const std::string& why, const std::string& fix);
 
+// Once, when the module is made: what C++ throws of itself becomes an exception with three lines too.
+void translateErrors();
+
 // Throws for a status other than LLS_OK: ValueError for LLS_INVALID and LLS_SHAPE, llmsys.Error for the rest, with this thread's text.
 // To be called by the thread that got the status, with the GIL.
 void check(lls_status status);

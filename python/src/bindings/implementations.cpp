@@ -1,15 +1,16 @@
 // What there is in each slot, and which of it serves.
+#include "bindings/define.h"
 #include "bindings/errors.h"
 #include "bindings/rooms.h"
+#include "bindings/tokenizer.h"
 #include "bindings/unlocked.h"
 
 namespace llmsys::python {
 
 namespace {
 
-py::list implementations(const py::object& slot) {
-    std::string name = slot.is_none() ? std::string() : slot.cast<std::string>();
-    const char* asked = slot.is_none() ? nullptr : name.c_str();
+py::list implementations(const std::optional<std::string>& slot) {
+    const char* asked = slot ? slot->c_str() : nullptr;
     int32_t count = 0;
     check(lls_implementations(asked, &count));
     py::list found;
@@ -35,23 +36,20 @@ py::list implementations(const py::object& slot) {
 
 void addImplementations(py::module_& m) {
     using namespace py::literals;
-    m.def("implementations", &implementations, "slot"_a,
+    define(m, "implementations", &implementations, "slot"_a,
           "The implementations of a slot (None: of all) as dicts; llmsys.kernels makes Kernels of them.");
-    m.def(
-        "select", [](const std::string& slot, const std::string& name) { check(lls_use(slot.c_str(), name.c_str())); }, "slot"_a, "name"_a,
+    define(m, "select", [](const std::string& slot, const std::string& name) { check(lls_use(slot.c_str(), name.c_str())); }, "slot"_a, "name"_a,
         "lls_use: llmsys.use tells what it does.");
-    m.def(
-        "selected",
+    define(m, "selected",
         [](const std::string& slot, const std::string& algorithm) {
             const char* name = nullptr;
             check(lls_selected(slot.c_str(), algorithm.c_str(), &name));
             return std::string(name);
         },
         "slot"_a, "algorithm"_a, "What was selected for a slot's algorithm: a name, or \"auto\".");
-    m.def(
-        "load_plugin",
+    define(m, "load_plugin",
         [](const py::object& path) {
-            std::string file = py::module_::import("os").attr("fspath")(path).cast<std::string>();
+            std::string file = pathOf(path);
             check(unlocked([&] { return lls_load_plugin(file.c_str()); }));
         },
         "path"_a,
@@ -65,8 +63,9 @@ Example::
 
     llmsys.load_plugin("./libmy_plugin.so")
 )");
-    m.def(
-        "unregister", [](const std::string& slot, const std::string& name) { check(lls_unregister(slot.c_str(), name.c_str())); }, "slot"_a, "name"_a,
+    define(
+        m, "unregister", [](const std::string& slot, const std::string& name) { check(lls_unregister(slot.c_str(), name.c_str())); }, "slot"_a,
+        "name"_a,
         "Takes a kernel back. Calls that use it finish; the slot's next choice serves.");
 }
 

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -61,7 +62,7 @@ py::object meanSquared(const FloatArray& input, const FloatArray& target, const 
 
 void addLosses(py::module_& m) {
     using namespace py::literals;
-    m.def("cross_entropy", &crossEntropy, "input"_a, "target"_a, py::kw_only(), "ignore_index"_a = -100, "reduction"_a = "mean",
+    define(m, "cross_entropy", &crossEntropy, "input"_a, "target"_a, py::kw_only(), "ignore_index"_a = -100, "reduction"_a = "mean",
           R"(-log softmax(input)[target], in nats: how surprised the logits are by the right class.
 
 reduction: "mean" over the rows that count, "sum", or "none" (one number a row). Rows whose target is ignore_index do not count and get 0.
@@ -76,7 +77,7 @@ Example::
 
     llmsys.cross_entropy(numpy.zeros((2, 4), "f"), [0, 3])     # log 4 = 1.3863
 )");
-    m.def("mse_loss", &meanSquared, "input"_a, "target"_a, py::kw_only(), "reduction"_a = "mean",
+    define(m, "mse_loss", &meanSquared, "input"_a, "target"_a, py::kw_only(), "reduction"_a = "mean",
           R"((input - target)^2, its mean, sum, or each.
 
 Shapes: input and target of one shape; gives a float32 number, or that shape for reduction="none".

@@ -163,8 +163,9 @@ py::object multiply(py::handle left, py::handle right, py::handle out) {
 // Finds a, b and out among positional and named arguments.
 void arguments(PyObject* const* given, Py_ssize_t count, PyObject* names, PyObject* (&found)[3]) {
     static const char* const PARAMETERS[3] = {"a", "b", "out"};
+    const char *takes = "it takes two arrays a and b, and out", *fix = "pass matmul(a, b) or matmul(a, b, out=c)";
     if (count > 3) {
-        throw py::type_error("matmul takes a, b and out, " + std::to_string(count) + " arguments were given");
+        typeError("matmul got " + std::to_string(count) + " arguments", takes, fix);
     }
     std::copy(given, given + count, found);
     for (Py_ssize_t i = 0; names != nullptr && i < PyTuple_GET_SIZE(names); i++) {
@@ -174,12 +175,12 @@ void arguments(PyObject* const* given, Py_ssize_t count, PyObject* names, PyObje
             at++;
         }
         if (at == 3 || found[at] != nullptr) {
-            throw py::type_error(at == 3 ? "matmul has no argument " + name + "; it takes a, b and out" : "matmul got " + name + " twice");
+            typeError("matmul got " + name + (at == 3 ? ", which it does not have" : " twice"), takes, fix);
         }
         found[at] = given[count + i];
     }
     if (found[0] == nullptr || found[1] == nullptr) {
-        throw py::type_error("matmul takes two arrays, a and b");
+        typeError("matmul got one array or none", takes, fix);
     }
 }
 

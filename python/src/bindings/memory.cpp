@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 
 namespace llmsys::python {
@@ -88,18 +89,22 @@ py::capsule hold(const Shared& regions) {
 class Arena {
 public:
     Arena(int64_t chunk, const std::string& owner) : regions_(std::make_shared<Regions>(chunk, owner)) {
+        if (owner.empty() || owner.size() > 63 || owner.find('\0') != std::string::npos) {
+            valueError("Arena got an owner of " + std::to_string(owner.size()) + " bytes", "memory_stats counts by names of 1 to 63 bytes",
+                       "pass a short name");
+        }
         if (chunk < 1) {
             valueError("Arena got a chunk of " + std::to_string(chunk) + " bytes", "memory is taken in chunks of that size", "pass 1 or more");
         }
     }
 
     py::array empty(const py::object& shape, const py::object& type) {
-        py::dtype dtype = py::dtype::from_args(type);
+        py::dtype dtype = dtypeOf(type, "Arena.empty");
         if (dtype.attr("hasobject").cast<bool>()) {
             typeError("Arena.empty got dtype " + std::string(py::str(dtype)), "an arena holds numbers, not Python objects",
                       "pass a dtype of numbers");
         }
-        Extents extents = py::isinstance<py::int_>(shape) ? Extents{shape.cast<int64_t>()} : shape.cast<Extents>();
+        Extents extents = extentsOf(shape, "Arena.empty", "shape");
         int64_t bytes = 0;
         if (__builtin_mul_overflow(sizeOf(extents), static_cast<int64_t>(dtype.itemsize()), &bytes) || bytes > INT64_MAX - ALIGNMENT) {
             valueError("Arena.empty got shape " + shapeText(extents), "so many bytes cannot be counted", "pass a shape that fits memory");
@@ -190,11 +195,10 @@ py::tuple memory() {
 
 void addMemory(py::module_& m) {
     using namespace py::literals;
-    m.def("memory", &memory, "Counts of the allocator, and the same for each owner; llmsys.memory_stats makes MemoryStats of them.");
-    m.def(
-        "memory_limit", [](int64_t bytes) { check(lls_memory_limit(bytes)); }, "bytes"_a,
+    define(m, "memory", &memory, "Counts of the allocator, and the same for each owner; llmsys.memory_stats makes MemoryStats of them.");
+    define(m, "memory_limit", [](int64_t bytes) { check(lls_memory_limit(bytes)); }, "bytes"_a,
         "An allocation of the engine that would pass so many bytes fails with llmsys.Error from now on. 0: no limit.");
-    py::class_<Arena>(m, "Arena", R"(Memory of the engine's allocator, given out piece by piece and given back as a whole.
+    py::class_<Arena> type(m, "Arena", R"(Memory of the engine's allocator, given out piece by piece and given back as a whole.
 
 Arrays in it are numpy arrays, aligned to 64 bytes, counted by memory_stats() under the owner's name.
 An array keeps its memory alive, also after the with block: leaving it only ends the giving out. free() and reset() are for who wants the memory
@@ -207,13 +211,14 @@ Example::
 
     with llmsys.Arena() as arena:
         x = arena.empty((3, 4))
-)")
-        .def(py::init<int64_t, const std::string&>(), "chunk"_a = 1 << 20, "owner"_a = "arena",
-             "chunk: bytes that are taken from the allocator at a time, more for a larger array. owner: the name in memory_stats().")
-        .def("empty", &Arena::empty, "shape"_a, "dtype"_a = "float32", "An array of that shape, not filled.")
-        .def("zeros", &Arena::zeros, "shape"_a, "dtype"_a = "float32", "An array of zeros.")
-        .def("copy", &Arena::copy, "array"_a, "A copy in C order, of the same dtype and shape.")
-        .def("reset", &Arena::reset, "All memory is free to be given out again.")
+)");
+    defineConstructor<int64_t, const std::string&>(
+        type, "Arena", "chunk"_a = 1 << 20, "owner"_a = "arena",
+        "chunk: bytes that are taken from the allocator at a time, more for a larger array. owner: the name in memory_stats().");
+    defineMethod(type, "Arena.empty", &Arena::empty, "shape"_a, "dtype"_a = "float32", "An array of that shape, not filled.");
+    defineMethod(type, "Arena.zeros", &Arena::zeros, "shape"_a, "dtype"_a = "float32", "An array of zeros.");
+    defineMethod(type, "Arena.copy", &Arena::copy, "array"_a, "A copy in C order, of the same dtype and shape.");
+    type.def("reset", &Arena::reset, "All memory is free to be given out again.")
         .def("free", &Arena::free, "Gives all memory back; refused while an array is in use.")
         .def("close", &Arena::free, "The same as free().")
         .def("__enter__", [](Arena& self) -> Arena& { return self; })

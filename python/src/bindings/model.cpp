@@ -1,9 +1,12 @@
 #include "bindings/model.h"
 
+#include <cxxabi.h>
 #include <exception>
 #include <memory>
 
+#include "bindings/acquired.h"
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/tokenizer.h"
 #include "bindings/unlocked.h"
@@ -74,12 +77,16 @@ struct Copies {
     }
     static void visit(void* self, const char* hook, const float* data, const int64_t* extents, int32_t rank) {
         Copies& copies = *static_cast<Copies*>(self);
-        py::gil_scoped_acquire locked;
+        Acquired locked;
         if (copies.failure) {
             return;
         }
         try {
             copies.add(hook, data, extents, rank);
+#ifdef __GLIBCXX__
+        } catch (const abi::__forced_unwind&) {
+            Released::holdForEver();       // Python ended while its function ran: nothing may pass through the engine, and the lock is not held
+#endif
         } catch (...) {
             copies.failure = std::current_exception();
         }
@@ -102,11 +109,11 @@ py::tuple trace(const ModelHandle& model, const py::object& given, const py::obj
 
 void addModel(py::module_& m) {
     using namespace py::literals;
-    py::class_<ModelHandle>(m, "ModelHandle", "A loaded model of the engine; llmsys.Model is built on it.")
-        .def_static("load", &load, "path"_a, "dtype"_a)
-        .def("config", &config)
-        .def("logits", &logits, "ids"_a)
-        .def("trace", &trace, "ids"_a, "wanted"_a = py::none())
+    py::class_<ModelHandle> type(m, "ModelHandle", "A loaded model of the engine; llmsys.Model is built on it.");
+    defineStatic(type, "ModelHandle.load", &load, "path"_a, "dtype"_a);
+    defineMethod(type, "ModelHandle.logits", &logits, "ids"_a);
+    defineMethod(type, "ModelHandle.trace", &trace, "ids"_a, "wanted"_a = py::none());
+    type.def("config", &config)
         .def("tokenizer",
              [](const ModelHandle& model) -> py::object {
                  lls_handle handle = 0;

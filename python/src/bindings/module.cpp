@@ -8,6 +8,7 @@ PYBIND11_MODULE(_native, m) {
     m.doc() = "The engine's C surface (llmsys.h) for Python. Use the package llmsys, which is built on it.";
     check(lls_require_abi(LLS_ABI_VERSION));
     Released::watch();
+    translateErrors();
     addEngine(m);
     addImplementations(m);
     addMemory(m);

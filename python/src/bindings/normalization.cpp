@@ -1,5 +1,6 @@
 // layer_norm and rms_norm over the last axes.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -9,15 +10,8 @@ namespace {
 
 // The extents that are normalized together: what is said, those of the weight, or the last axis.
 Extents normalizedOf(const py::object& said, const py::object& weight, const Floats& x, const char* operation) {
-    if (py::isinstance<py::int_>(said)) {
-        return {py::cast<int64_t>(said)};
-    }
     if (!said.is_none()) {
-        if (!py::isinstance<py::tuple>(said) && !py::isinstance<py::list>(said)) {
-            typeError(std::string(operation) + " got a " + describe(said) + " for normalized_shape", "it is the shape of the last axes",
-                      "pass an int or a tuple of them");
-        }
-        return said.cast<Extents>();
+        return extentsOf(said, operation, "normalized_shape");
     }
     if (!weight.is_none()) {
         return strided(weight, operation, "weight").shape;
@@ -67,8 +61,7 @@ bool isShape(const py::object& given) {
 
 void addNormalization(py::module_& m) {
     using namespace py::literals;
-    m.def(
-        "layer_norm",
+    define(m, "layer_norm",
         [](const FloatArray& x, const py::object& shape, const py::object& weight, const py::object& bias, double eps, const py::object& out) {
             bool skipped = !isShape(shape) && bias.is_none();
             return normalize("layernorm", "layer_norm", x, skipped ? py::object(py::none()) : shape, skipped ? shape : weight,
@@ -89,11 +82,11 @@ Example::
 
     llmsys.layer_norm(x, (64,), weight, bias)     # x (B,T,64)
 )");
-    m.def(
-        "rms_norm",
-        [](const FloatArray& x, const py::object& shape, const py::object& weight, const py::object& eps, const py::object& out) {
+    define(m, "rms_norm",
+        [](const FloatArray& x, const py::object& shape, const py::object& weight, std::optional<double> eps,
+           const py::object& out) {
             bool skipped = !isShape(shape) && weight.is_none();
-            double small = eps.is_none() ? 1.1920928955078125e-07 : py::cast<double>(eps);
+            double small = eps.value_or(1.1920928955078125e-07);
             return normalize("rmsnorm", "rms_norm", x, skipped ? py::object(py::none()) : shape, skipped ? shape : weight, py::none(), small, out);
         },
         "input"_a, "normalized_shape"_a = py::none(), "weight"_a = py::none(), "eps"_a = py::none(), py::kw_only(), "out"_a = py::none(),

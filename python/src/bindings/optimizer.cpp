@@ -1,5 +1,6 @@
 // The update of one weight, in place; llmsys.optim keeps the memory and the steps.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -36,9 +37,9 @@ void step(const std::string& algorithm, const FloatArray& weight, const FloatArr
 
 void addOptimizers(py::module_& m) {
     using namespace py::literals;
-    m.def("optimizer_step", &step, "algorithm"_a, "weight"_a, "gradient"_a, "memory"_a, py::kw_only(), "step"_a, "learning_rate"_a, "beta1"_a = 0.9,
-          "beta2"_a = 0.999, "eps"_a = 1e-8, "weight_decay"_a = 0.0,
-          R"(One update of one weight, in place: "sgd" (w -= lr (g + decay w)) or "adamw" (needs two arrays of memory, zeros at first).
+    define(m, "optimizer_step", &step, "algorithm"_a, "weight"_a, "gradient"_a, "memory"_a, py::kw_only(), "step"_a,
+           "learning_rate"_a, "beta1"_a = 0.9, "beta2"_a = 0.999, "eps"_a = 1e-8, "weight_decay"_a = 0.0,
+           R"(One update of one weight, in place: "sgd" (w -= lr (g + decay w)) or "adamw" (needs two arrays of memory, zeros at first).
 
 Shapes: weight, gradient and memory of one shape, float32. step counts from 1. llmsys.optim has the classes that keep all of this.
 

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/handle.h"
 #include "bindings/rooms.h"
 #include "bindings/rust.h"
@@ -88,7 +89,7 @@ private:
 
 void addPipeline(py::module_& m) {
     using namespace py::literals;
-    py::class_<Pipeline>(m, "Pipeline", R"(Batches of token windows from files, read ahead by threads of their own.
+    py::class_<Pipeline> type(m, "Pipeline", R"(Batches of token windows from files, read ahead by threads of their own.
 
 Iterating gives (inputs, targets), int32 arrays (batch, context_length), targets one token later. The order of windows follows from seed and epoch,
 never from the threads. prefetch bounds the batches that wait, and so the memory.
@@ -100,14 +101,14 @@ Example::
     with llmsys.Pipeline(["stories.txt"], kind="text", tokenizer=tok, batch=8, context_length=64, epochs=1) as batches:
         for inputs, targets in batches:
             ...
-)")
-        .def(py::init<const std::vector<py::object>&, const std::string&, const Tokenizer*, std::optional<int32_t>, std::optional<int32_t>,
-                      std::optional<int32_t>, std::optional<int32_t>, uint64_t, int64_t>(),
-             "paths"_a, py::kw_only(), "kind"_a = "text", "tokenizer"_a = py::none(), "batch"_a = py::none(), "context_length"_a = py::none(),
-             "threads"_a = py::none(), "prefetch"_a = py::none(), "seed"_a = 0, "epochs"_a = 1,
-             "kind: \"text\" (UTF-8, needs a tokenizer), \"u16\" or \"u32\" (token ids, little-endian). epochs 0: for ever. None: the engine's own "
-             "choice.")
-        .def("__iter__", [](Pipeline& self) -> Pipeline& { return self; })
+)");
+    defineConstructor<const std::vector<py::object>&, const std::string&, const Tokenizer*, std::optional<int32_t>, std::optional<int32_t>,
+                      std::optional<int32_t>, std::optional<int32_t>, uint64_t, int64_t>(
+        type, "Pipeline", "paths"_a, py::kw_only(), "kind"_a = "text", "tokenizer"_a = py::none(), "batch"_a = py::none(),
+        "context_length"_a = py::none(), "threads"_a = py::none(), "prefetch"_a = py::none(), "seed"_a = 0, "epochs"_a = 1,
+        "kind: \"text\" (UTF-8, needs a tokenizer), \"u16\" or \"u32\" (token ids, little-endian). epochs 0: for ever. None: the engine's own "
+        "choice.");
+    type.def("__iter__", [](Pipeline& self) -> Pipeline& { return self; })
         .def("__next__", &Pipeline::next)
         .def("stats", &Pipeline::stats, "Counts: tokens, batches, epoch, waiting, waiting_bytes, reader_stalls, consumer_stalls.")
         .def("close", &Pipeline::close, "Ends its threads.")

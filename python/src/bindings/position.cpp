@@ -2,6 +2,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "bindings/define.h"
 #include "bindings/heads.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
@@ -14,9 +15,11 @@ namespace {
 std::vector<int32_t> positionsOf(const py::object& positions, int64_t rows) {
     std::vector<int32_t> found(static_cast<size_t>(rows));
     if (py::isinstance<py::int_>(positions)) {
-        int64_t start = py::cast<int64_t>(positions);
-        if (start < 0 || start > INT32_MAX - rows) {
-            valueError("rope got the first position " + std::to_string(start), "positions count from 0, in 31 bits", "pass where x begins");
+        int overflow = 0;
+        int64_t start = PyLong_AsLongLongAndOverflow(positions.ptr(), &overflow);
+        if (overflow != 0 || start < 0 || start > INT32_MAX - rows) {
+            valueError("rope got the first position " + std::string(overflow != 0 ? "far away" : std::to_string(start)),
+                       "positions count from 0, in 31 bits", "pass where x begins");
         }
         std::iota(found.begin(), found.end(), static_cast<int32_t>(start));
         return found;
@@ -37,7 +40,7 @@ FloatArray rope(const FloatArray& input, const py::object& positions, double the
     py::array_t<double, py::array::c_style | py::array::forcecast> own;
     lls_heads heads = headsOf(y);
     if (!frequencies.is_none()) {
-        own = frequencies.cast<decltype(own)>();
+        own = doubles(frequencies, "rope", "frequencies");
         if (own.ndim() != 1 || own.shape(0) != heads.width / 2) {
             valueError("rope got " + describe(own) + " for frequencies",
                        "each pair of a head of " + std::to_string(heads.width) + " turns at its own",
@@ -64,7 +67,7 @@ FloatArray sinusoidal(int64_t length, int64_t dim, int64_t start, double theta) 
 
 void addPositions(py::module_& m) {
     using namespace py::literals;
-    m.def("rope", &rope, "input"_a, "positions"_a = 0, "theta"_a = 10000.0, py::kw_only(), "interleaved"_a = false, "frequencies"_a = py::none(),
+    define(m, "rope", &rope, "input"_a, "positions"_a = 0, "theta"_a = 10000.0, py::kw_only(), "interleaved"_a = false, "frequencies"_a = py::none(),
           "inverse"_a = false, "out"_a = py::none(),
           R"(Rotary positions: each pair (a, b) of a head turns by the angle p theta^(-2i/HS), p the position and i the pair.
 
@@ -80,7 +83,7 @@ Example::
 
     q = llmsys.rope(q, positions=16)     # rows stand at 16, 17, ...
 )");
-    m.def("sinusoidal", &sinusoidal, "length"_a, "dim"_a, py::kw_only(), "start"_a = 0, "theta"_a = 10000.0,
+    define(m, "sinusoidal", &sinusoidal, "length"_a, "dim"_a, py::kw_only(), "start"_a = 0, "theta"_a = 10000.0,
           R"(The fixed positions of the first transformer: PE[p, 2i] = sin(p / theta^(2i/dim)), PE[p, 2i+1] = cos of the same.
 
 Shapes: gives (length, dim) for the positions start to start + length - 1. float32.

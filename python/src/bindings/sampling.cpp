@@ -1,5 +1,6 @@
 // From logits to the next token: filters in turn, then a choice.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -54,7 +55,7 @@ int32_t sample(const FloatArray& logits, double temperature, int64_t topK, doubl
 
 void addSampling(py::module_& m) {
     using namespace py::literals;
-    m.def("sample", &sample, "logits"_a, py::kw_only(), "temperature"_a = 1.0, "top_k"_a = 0, "top_p"_a = 1.0, "min_p"_a = 0.0, "draw"_a,
+    define(m, "sample", &sample, "logits"_a, py::kw_only(), "temperature"_a = 1.0, "top_k"_a = 0, "top_p"_a = 1.0, "min_p"_a = 0.0, "draw"_a,
           R"(One token: its id. The filters cut and scale the logits in the order of the arguments, then draw picks from their softmax.
 
 temperature 0 takes the likeliest token. top_k 0, top_p 1 and min_p 0 are off. draw is a random number in [0, 1), from a generator of yours, so
@@ -71,8 +72,7 @@ Example::
     rng = numpy.random.default_rng(1)
     token = llmsys.sample(logits, temperature=0.8, top_p=0.9, draw=rng.random())
 )");
-    m.def(
-        "filter_logits", &filter, "logits"_a, "algorithm"_a, "setting"_a,
+    define(m, "filter_logits", &filter, "logits"_a, "algorithm"_a, "setting"_a,
         R"(The logits after one filter: "temperature" divides them by the setting and moves the largest to 0, "top-k", "top-p" and
 "min-p" set what they cut to -infinity.
 

@@ -3,6 +3,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/define.h"
 #include "bindings/model.h"
 #include "bindings/rooms.h"
 #include "bindings/rust.h"
@@ -16,9 +17,9 @@ namespace {
 class Server {
 public:
     Server(const ModelHandle& model, const Tokenizer& tokenizer, const std::string& name, const std::string& host, int32_t port,
-           const py::object& token, std::optional<int32_t> maxSessions, std::optional<int32_t> maxWaiting, std::optional<int32_t> maxTokens) {
+           const std::optional<std::string>& token, std::optional<int32_t> maxSessions,
+           std::optional<int32_t> maxWaiting, std::optional<int32_t> maxTokens) {
         requireRust("Server");
-        std::string secret = token.is_none() ? std::string() : token.cast<std::string>();
         lls_server_options options;
         lls_server_defaults(&options);
         options.model = model.get();
@@ -26,7 +27,7 @@ public:
         options.model_name = name.c_str();
         options.host = host.c_str();
         options.port = port;
-        options.token = token.is_none() ? nullptr : secret.c_str();
+        options.token = token ? token->c_str() : nullptr;
         options.max_sessions = maxSessions.value_or(options.max_sessions);
         options.max_waiting = maxWaiting.value_or(options.max_waiting);
         options.max_tokens = maxTokens.value_or(options.max_tokens);
@@ -61,13 +62,13 @@ private:
 
 void addServer(py::module_& m) {
     using namespace py::literals;
-    py::class_<Server>(m, "ServerHandle", "A running server of the engine; llmsys.Server is built on it.")
-        .def(py::init<const ModelHandle&, const Tokenizer&, const std::string&, const std::string&, int32_t, const py::object&,
-                      std::optional<int32_t>, std::optional<int32_t>, std::optional<int32_t>>(),
-             "model"_a, "tokenizer"_a, py::kw_only(), "name"_a, "host"_a = "127.0.0.1", "port"_a = 0, "token"_a = py::none(),
-             "max_sessions"_a = py::none(), "max_waiting"_a = py::none(), "max_tokens"_a = py::none(), py::keep_alive<1, 2>(), py::keep_alive<1, 3>())
-        .def("port", &Server::port)
-        .def("stop", &Server::stop, "milliseconds"_a);
+    py::class_<Server> type(m, "ServerHandle", "A running server of the engine; llmsys.Server is built on it.");
+    defineConstructor<const ModelHandle&, const Tokenizer&, const std::string&, const std::string&, int32_t, const std::optional<std::string>&,
+                      std::optional<int32_t>, std::optional<int32_t>, std::optional<int32_t>>(
+        type, "Server", "model"_a, "tokenizer"_a, py::kw_only(), "name"_a, "host"_a = "127.0.0.1", "port"_a = 0, "token"_a = py::none(),
+        "max_sessions"_a = py::none(), "max_waiting"_a = py::none(), "max_tokens"_a = py::none(), py::keep_alive<1, 2>(), py::keep_alive<1, 3>());
+    type.def("port", &Server::port);
+    defineMethod(type, "Server.stop", &Server::stop, "milliseconds"_a);
 }
 
 }  // namespace llmsys::python

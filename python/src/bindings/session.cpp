@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/model.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
@@ -73,12 +74,12 @@ private:
 
 void addSession(py::module_& m) {
     using namespace py::literals;
-    py::class_<Session>(m, "Session", "A text being written; llmsys.Model.stream is built on it. For one thread at a time; cancel may come from any.")
-        .def(
-            py::init<const ModelHandle&, const py::object&, int32_t, double, int32_t, double, uint64_t, bool, int32_t, const std::vector<int32_t>&>(),
-            "model"_a, "prompt"_a, py::kw_only(), "max_tokens"_a, "temperature"_a, "top_k"_a, "top_p"_a, "seed"_a, "slide"_a, "alternatives"_a,
-            "stop_tokens"_a)
-        .def("next", &Session::next, "(id, log-probability or None, why it stopped or None); the id is -1 after the end.")
+    py::class_<Session> type(m, "Session",
+                             "A text being written; llmsys.Model.stream is built on it. For one thread at a time; cancel may come from any.");
+    defineConstructor<const ModelHandle&, const py::object&, int32_t, double, int32_t, double, uint64_t, bool, int32_t, const std::vector<int32_t>&>(
+        type, "generate", "model"_a, "prompt"_a, py::kw_only(), "max_tokens"_a, "temperature"_a, "top_k"_a, "top_p"_a, "seed"_a, "slide"_a,
+        "alternatives"_a, "stop_tokens"_a);
+    type.def("next", &Session::next, "(id, log-probability or None, why it stopped or None); the id is -1 after the end.")
         .def("alternatives", &Session::alternatives, "The likeliest tokens in place of the last: (id, log-probability).")
         .def("logits", &Session::logits, "What the last token was chosen from, before filters: (V,).")
         .def("cancel", &Session::cancel, "The next next() tells \"cancelled\".")

@@ -1,5 +1,6 @@
 // softmax and log_softmax over one axis.
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
 
@@ -8,11 +9,9 @@ namespace llmsys::python {
 namespace {
 
 // The engine takes the last axis; another one is moved there and back, which copies.
-FloatArray normalize(const char* algorithm, const char* operation, const FloatArray& input, int64_t axis, const py::object& dim,
+FloatArray normalize(const char* algorithm, const char* operation, const FloatArray& input, int64_t axis, std::optional<int64_t> dim,
                      const py::object& out) {
-    if (!dim.is_none()) {
-        axis = py::cast<int64_t>(dim);
-    }
+    axis = dim.value_or(axis);
     Floats given = strided(input, operation, "input");
     axis = axisOf(axis, given.rank(), operation);
     bool last = axis + 1 == given.rank();
@@ -39,9 +38,8 @@ FloatArray normalize(const char* algorithm, const char* operation, const FloatAr
 
 void addSoftmax(py::module_& m) {
     using namespace py::literals;
-    m.def(
-        "softmax",
-        [](const FloatArray& x, int64_t axis, const py::object& dim, const py::object& out) {
+    define(m, "softmax",
+        [](const FloatArray& x, int64_t axis, std::optional<int64_t> dim, const py::object& out) {
             return normalize("softmax", "softmax", x, axis, dim, out);
         },
         "input"_a, "axis"_a = -1, py::kw_only(), "dim"_a = py::none(), "out"_a = py::none(),
@@ -58,9 +56,8 @@ Example::
 
     llmsys.softmax(numpy.float32([[0, 0]]))     # [[0.5, 0.5]]
 )");
-    m.def(
-        "log_softmax",
-        [](const FloatArray& x, int64_t axis, const py::object& dim, const py::object& out) {
+    define(m, "log_softmax",
+        [](const FloatArray& x, int64_t axis, std::optional<int64_t> dim, const py::object& out) {
             return normalize("log-softmax", "log_softmax", x, axis, dim, out);
         },
         "input"_a, "axis"_a = -1, py::kw_only(), "dim"_a = py::none(), "out"_a = py::none(),

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "bindings/array.h"
+#include "bindings/define.h"
 #include "bindings/handle.h"
 #include "bindings/rooms.h"
 #include "bindings/unlocked.h"
@@ -78,16 +79,17 @@ private:
 
 void addTape(py::module_& m) {
     using namespace py::literals;
-    py::class_<Tape>(m, "Tape", py::is_final(),
-                     "Operations recorded as they compute; variables are numbers from 0. For one thread at a time. llmsys.tensor is the way in.")
-        .def(py::init<>())
-        .def("tensor", &Tape::tensor, "data"_a, "requires_gradient"_a, "Copies an array; its variable.")
-        .def("apply", &Tape::apply, "operation"_a, "inputs"_a, "integers"_a = py::tuple(), "numbers"_a = std::vector<double>(),
-             "Computes and records an operation of llmsys.h's list; the variable of its result.")
-        .def("backward", &Tape::backward, "variable"_a, "Gradients of a variable of one element, from zero.")
-        .def("shape", &Tape::shape, "variable"_a)
-        .def("value", &Tape::value, "variable"_a, "A copy of its value.")
-        .def("gradient", &Tape::gradient, "variable"_a, "A copy of its gradient, None when it has none.");
+    py::class_<Tape> type(
+        m, "Tape", py::is_final(),
+        "Operations recorded as they compute; variables are numbers from 0. For one thread at a time. llmsys.tensor is the way in.");
+    defineConstructor<>(type, "Tape");
+    defineMethod(type, "Tape.tensor", &Tape::tensor, "data"_a, "requires_gradient"_a, "Copies an array; its variable.");
+    defineMethod(type, "Tape.apply", &Tape::apply, "operation"_a, "inputs"_a, "integers"_a = py::tuple(), "numbers"_a = std::vector<double>(),
+                 "Computes and records an operation of llmsys.h's list; the variable of its result.");
+    defineMethod(type, "Tape.backward", &Tape::backward, "variable"_a, "Gradients of a variable of one element, from zero.");
+    defineMethod(type, "Tape.shape", &Tape::shape, "variable"_a);
+    defineMethod(type, "Tape.value", &Tape::value, "variable"_a, "A copy of its value.");
+    defineMethod(type, "Tape.gradient", &Tape::gradient, "variable"_a, "A copy of its gradient, None when it has none.");
 }
 
 }  // namespace llmsys::python

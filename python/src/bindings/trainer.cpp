@@ -1,4 +1,5 @@
 // A small character model learnt from a text.
+#include "bindings/define.h"
 #include "bindings/handle.h"
 #include "bindings/model.h"
 #include "bindings/rooms.h"
@@ -50,12 +51,12 @@ void addTrainer(py::module_& m) {
     using namespace py::literals;
     lls_training_options defaults;
     lls_training_defaults(&defaults);
-    py::class_<Trainer>(m, "TrainerHandle", "A training run of the engine; llmsys.CharacterTrainer is built on it.")
-        .def(py::init<const std::string&, int32_t, int32_t, int32_t, int32_t, int32_t, double, double, uint64_t>(), "text"_a, py::kw_only(),
-             "context_length"_a = defaults.context_length, "embedding_dim"_a = defaults.embedding_dim, "num_layers"_a = defaults.num_layers,
-             "num_heads"_a = defaults.num_heads, "batch"_a = defaults.batch, "learning_rate"_a = defaults.learning_rate,
-             "weight_decay"_a = defaults.weight_decay, "seed"_a = defaults.seed)
-        .def("step", &Trainer::step, "One step: (loss of its batch before the update in nats, norm of the gradient).")
+    py::class_<Trainer> type(m, "TrainerHandle", "A training run of the engine; llmsys.CharacterTrainer is built on it.");
+    defineConstructor<const std::string&, int32_t, int32_t, int32_t, int32_t, int32_t, double, double, uint64_t>(
+        type, "CharacterTrainer", "text"_a, py::kw_only(), "context_length"_a = defaults.context_length, "embedding_dim"_a = defaults.embedding_dim,
+        "num_layers"_a = defaults.num_layers, "num_heads"_a = defaults.num_heads, "batch"_a = defaults.batch,
+        "learning_rate"_a = defaults.learning_rate, "weight_decay"_a = defaults.weight_decay, "seed"_a = defaults.seed);
+    type.def("step", &Trainer::step, "One step: (loss of its batch before the update in nats, norm of the gradient).")
         .def("model", &Trainer::model, "(model, tokenizer) as they are now, copies.");
 }
 

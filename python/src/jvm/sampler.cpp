@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "bindings/acquired.h"
 #include "jvm/machine.h"
 #include "jvm/problem.h"
 #include "jvm/text.h"
@@ -33,7 +34,7 @@ struct Answer {
 // The collector goes on meanwhile and leaves the array where it is (G1 pins its region). An array that somebody still views stays pinned for ever: a
 // leak is better than a view of memory that is not there any more, and the sampler is told.
 Answer ask(JNIEnv* env, jlong number, jfloatArray logits, double draw) {
-    py::gil_scoped_acquire gil;
+    python::Acquired gil;
     auto found = functions().find(number);
     if (found == functions().end()) {
         return {-1, "its function is not there any more"};
@@ -86,7 +87,7 @@ void throwInJava(JNIEnv* env, const std::string& why) {
 
 jint JNICALL call(JNIEnv* env, jclass, jlong number, jfloatArray logits, jdouble draw) {
     Answer answer{-1, "Python is not there any more"};
-    if (Py_IsInitialized()) {
+    if (Py_IsInitialized() && !python::Released::over()) {
         try {
             answer = ask(env, number, logits, draw);
         } catch (const std::exception& other) {

@@ -12,7 +12,6 @@ from llmsys._native import (
     Pipeline,
     Tokenizer,
     add,
-    attention,
     cpu,
     cross_entropy,
     divide,
@@ -32,7 +31,6 @@ from llmsys._native import (
     rms_norm,
     rope,
     sample,
-    scaled_dot_product_attention,
     set_threads,
     sigmoid,
     silu,
@@ -45,9 +43,11 @@ from llmsys._native import (
     unregister,
 )
 from llmsys._native import version as _version
+from llmsys.attention import attention, scaled_dot_product_attention
 from llmsys.errors import Error
 from llmsys.generation import Token
 from llmsys.graph import no_grad
+from llmsys.joining import concatenate, stack
 from llmsys.memory import MemoryStats, OwnerStats, memory_stats
 from llmsys.model import Activations, Model, ModelConfig, load_model
 from llmsys.selection import Kernel, kernels, slots, use, using
@@ -79,6 +79,7 @@ __all__ = [
     "Workbench",
     "add",
     "attention",
+    "concatenate",
     "cpu",
     "cross_entropy",
     "divide",
@@ -111,6 +112,7 @@ __all__ = [
     "sinusoidal",
     "slots",
     "softmax",
+    "stack",
     "subtract",
     "swiglu",
     "tanh",

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Arena', 'BufferDoor', 'ModelHandle', 'Pipeline', 'ServerHandle', 'Session', 'Tape', 'Tokenizer', 'TrainerHandle', 'add', 'attention', 'cpu', 'cross_entropy', 'divide', 'dlpack', 'embedding', 'filter_logits', 'geglu', 'gelu', 'implementations', 'layer_norm', 'load_plugin', 'log_softmax', 'matmul', 'memory', 'memory_limit', 'mse_loss', 'multiply', 'optimizer_step', 'relu', 'rms_norm', 'rope', 'sample', 'scaled_dot_product_attention', 'select', 'selected', 'set_threads', 'sigmoid', 'silu', 'sinusoidal', 'softmax', 'subtract', 'swiglu', 'tanh', 'threads', 'unregister', 'version']
+__all__: list[str] = ['Arena', 'BufferDoor', 'ModelHandle', 'Pipeline', 'ServerHandle', 'Session', 'Tape', 'Tokenizer', 'TrainerHandle', 'add', 'attention', 'cpu', 'cross_entropy', 'divide', 'dlpack', 'embedding', 'filter_logits', 'geglu', 'gelu', 'implementations', 'layer_norm', 'load_plugin', 'log_softmax', 'matmul', 'memory', 'memory_limit', 'mse_loss', 'multiply', 'optimizer_step', 'relu', 'rms_norm', 'rope', 'sample', 'select', 'selected', 'set_threads', 'sigmoid', 'silu', 'sinusoidal', 'softmax', 'subtract', 'swiglu', 'tanh', 'threads', 'unregister', 'version']
 class Arena:
     """
     Memory of the engine's allocator, given out piece by piece and given back as a whole.
@@ -120,10 +120,10 @@ class Tokenizer:
         tok.decode(ids)     # "The old clock"
     """
     @staticmethod
-    def load(path: typing.Any, kind: typing.Any = None) -> Tokenizer:
+    def load(path: typing.Any, kind: str | None = None) -> Tokenizer:
         """
-        Reads a tokenizer: tokenizer.json (byte-level BPE, SentencePiece-style BPE), tokenizer.model, llama2.c's tokenizer.bin, tiktoken ranks,
-        a .gguf that carries one, or a folder that has one of them. kind "char" or "whitespace": learned from the text file at path.
+        Reads a tokenizer: tokenizer.json (byte-level BPE, SentencePiece-style BPE), tokenizer.model, llama2.c's tokenizer.bin,
+        tiktoken ranks, a .gguf that carries one, or a folder that has one of them. kind "char" or "whitespace": learned from the text file at path.
 
         Errors: llmsys.Error for a file that is not there, cannot be read, or splits text in a way this library does not know.
 
@@ -255,7 +255,7 @@ class ServerHandle:
     """
     A running server of the engine; llmsys.Server is built on it.
     """
-    def __init__(self, model: ModelHandle, tokenizer: Tokenizer, *, name: str, host: str = '127.0.0.1', port: typing.SupportsInt | typing.SupportsIndex = 0, token: typing.Any = None, max_sessions: typing.SupportsInt | typing.SupportsIndex | None = None, max_waiting: typing.SupportsInt | typing.SupportsIndex | None = None, max_tokens: typing.SupportsInt | typing.SupportsIndex | None = None) -> None:
+    def __init__(self, model: ModelHandle, tokenizer: Tokenizer, *, name: str, host: str = '127.0.0.1', port: typing.SupportsInt | typing.SupportsIndex = 0, token: str | None = None, max_sessions: typing.SupportsInt | typing.SupportsIndex | None = None, max_waiting: typing.SupportsInt | typing.SupportsIndex | None = None, max_tokens: typing.SupportsInt | typing.SupportsIndex | None = None) -> None:
         ...
     def port(self) -> int:
         ...
@@ -277,21 +277,7 @@ def add(a: numpy.typing.NDArray[numpy.float32], b: numpy.typing.NDArray[numpy.fl
     """
 def attention(query: numpy.typing.NDArray[numpy.float32], key: numpy.typing.NDArray[numpy.float32], value: numpy.typing.NDArray[numpy.float32], *, is_causal: bool = False, window: typing.SupportsInt | typing.SupportsIndex = 0, lengths: typing.Any = None, slopes: typing.Any = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
     """
-    softmax(Q K^T / sqrt(HS) + mask) V, for each head.
-
-    is_causal: query i of T sees the keys 0 to S - T + i. window: of those the last so many (0: all). lengths (B): keys that count in each sequence.
-    slopes (NH): ALiBi, adds -slope * distance to the scores; causal only. A query that sees no key gets zeros.
-    NH may be a multiple of NKV (grouped queries): query head h reads key head h * NKV / NH.
-    Shapes: query (B,NH,T,HS), key and value (B,NKV,S,HS), the result as query; or without B, or without B and heads. float32; any strides but the last
-    axis' are read where they lie. Memory is that of a block of scores, never (T,S).
-
-    Errors: TypeError for another dtype, ValueError for shapes that do not fit.
-
-    Source: Vaswani et al. 2017, arXiv 1706.03762; streaming: Dao et al. 2022, arXiv 2205.14135; ALiBi: Press et al. 2021, arXiv 2108.12409.
-
-    Example::
-
-        y = llmsys.attention(q, k, v, is_causal=True)
+    softmax(Q K^T / sqrt(HS)) V without a score matrix; llmsys.attention, which is built on it, tells the rest.
     """
 def cpu() -> str:
     """
@@ -327,7 +313,7 @@ def divide(a: numpy.typing.NDArray[numpy.float32], b: numpy.typing.NDArray[numpy
 
         llmsys.divide(numpy.float32([[6], [8]]), numpy.float32([2, 4]))     # (2, 2)
     """
-def dlpack(array: numpy.ndarray, stream: typing.Any = None, max_version: typing.Any = None, dl_device: typing.Any = None, copy: typing.Any = None) -> typing.Any:
+def dlpack(array: numpy.ndarray, stream: typing.Any = None, max_version: tuple[typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex] | None = None, dl_device: tuple[typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex] | None = None, copy: bool | None = None) -> typing.Any:
     """
     The DLPack capsule of a numpy array, versioned when max_version is (1, 0) or more.
     """
@@ -383,7 +369,7 @@ def gelu(input: numpy.typing.NDArray[numpy.float32], approximate: str = 'none', 
 
         llmsys.gelu(numpy.float32([1]), approximate="tanh")     # [0.8412]
     """
-def implementations(slot: typing.Any) -> list:
+def implementations(slot: str | None) -> list:
     """
     The implementations of a slot (None: of all) as dicts; llmsys.kernels makes Kernels of them.
     """
@@ -414,7 +400,7 @@ def load_plugin(path: typing.Any) -> None:
 
         llmsys.load_plugin("./libmy_plugin.so")
     """
-def log_softmax(input: numpy.typing.NDArray[numpy.float32], axis: typing.SupportsInt | typing.SupportsIndex = -1, *, dim: typing.Any = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
+def log_softmax(input: numpy.typing.NDArray[numpy.float32], axis: typing.SupportsInt | typing.SupportsIndex = -1, *, dim: typing.SupportsInt | typing.SupportsIndex | None = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
     """
     x_i - log of the sum over j of exp(x_j), along an axis: log-probabilities.
 
@@ -505,7 +491,7 @@ def relu(input: numpy.typing.NDArray[numpy.float32], *, out: typing.Any = None) 
 
         llmsys.relu(numpy.float32([-1, 2]))     # [0, 2]
     """
-def rms_norm(input: numpy.typing.NDArray[numpy.float32], normalized_shape: typing.Any = None, weight: typing.Any = None, eps: typing.Any = None, *, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
+def rms_norm(input: numpy.typing.NDArray[numpy.float32], normalized_shape: typing.Any = None, weight: typing.Any = None, eps: typing.SupportsFloat | typing.SupportsIndex | None = None, *, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
     """
     x / sqrt(mean of x^2 + eps) * weight, over the last axes.
 
@@ -553,24 +539,6 @@ def sample(logits: numpy.typing.NDArray[numpy.float32], *, temperature: typing.S
 
         rng = numpy.random.default_rng(1)
         token = llmsys.sample(logits, temperature=0.8, top_p=0.9, draw=rng.random())
-    """
-def scaled_dot_product_attention(query: numpy.typing.NDArray[numpy.float32], key: numpy.typing.NDArray[numpy.float32], value: numpy.typing.NDArray[numpy.float32], *, is_causal: bool = False, window: typing.SupportsInt | typing.SupportsIndex = 0, lengths: typing.Any = None, slopes: typing.Any = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
-    """
-    softmax(Q K^T / sqrt(HS) + mask) V, for each head.
-
-    is_causal: query i of T sees the keys 0 to S - T + i. window: of those the last so many (0: all). lengths (B): keys that count in each sequence.
-    slopes (NH): ALiBi, adds -slope * distance to the scores; causal only. A query that sees no key gets zeros.
-    NH may be a multiple of NKV (grouped queries): query head h reads key head h * NKV / NH.
-    Shapes: query (B,NH,T,HS), key and value (B,NKV,S,HS), the result as query; or without B, or without B and heads. float32; any strides but the last
-    axis' are read where they lie. Memory is that of a block of scores, never (T,S).
-
-    Errors: TypeError for another dtype, ValueError for shapes that do not fit.
-
-    Source: Vaswani et al. 2017, arXiv 1706.03762; streaming: Dao et al. 2022, arXiv 2205.14135; ALiBi: Press et al. 2021, arXiv 2108.12409.
-
-    Example::
-
-        y = llmsys.attention(q, k, v, is_causal=True)
     """
 def select(slot: str, name: str) -> None:
     """
@@ -632,7 +600,7 @@ def sinusoidal(length: typing.SupportsInt | typing.SupportsIndex, dim: typing.Su
 
         x = x + llmsys.sinusoidal(x.shape[-2], x.shape[-1])
     """
-def softmax(input: numpy.typing.NDArray[numpy.float32], axis: typing.SupportsInt | typing.SupportsIndex = -1, *, dim: typing.Any = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
+def softmax(input: numpy.typing.NDArray[numpy.float32], axis: typing.SupportsInt | typing.SupportsIndex = -1, *, dim: typing.SupportsInt | typing.SupportsIndex | None = None, out: typing.Any = None) -> numpy.typing.NDArray[numpy.float32]:
     """
     exp(x_i) / sum over j of exp(x_j), along an axis: numbers from 0 to 1 that add up to 1.
 

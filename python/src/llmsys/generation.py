@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from llmsys import _native
+from llmsys.arguments import described
 
 __all__ = ["Token"]
 
@@ -24,6 +26,11 @@ class Token(str):
     """The likeliest tokens in its place, (id, log-probability), as many as were asked for."""
     bytes: bytes
     """What it adds to the text, before it is read as UTF-8."""
+
+    def cut(self, length: int) -> Token:
+        """The same token with the beginning of its text."""
+        text = str(self)[:length]
+        return Token(text, self.id, text.encode(), self.log_probability, self.alternatives)
 
     def __new__(cls, text: str, id: int, bytes: bytes, log_probability: float | None, alternatives: list[tuple[int, float]]) -> Token:
         token = super().__new__(cls, text)
@@ -81,9 +88,11 @@ class Texts:
 
 
 def tokens_of(model: _native.ModelHandle, tokenizer: _native.Tokenizer | None, prompt: Sequence[int], settings: Settings) -> Iterator[Token]:
-    """The tokens behind a prompt. Leaving the loop over them gives the session's memory back."""
-    session = _native.Session(model, list(prompt), **vars(settings))
-    texts = Texts(tokenizer, prompt) if tokenizer is not None else None
+    """The tokens behind a prompt. Leaving the loop over them gives the session's memory back. What does not fit is told before the first token."""
+    return _tokens(_native.Session(model, list(prompt), **vars(settings)), Texts(tokenizer, prompt) if tokenizer is not None else None, settings)
+
+
+def _tokens(session: _native.Session, texts: Texts | None, settings: Settings) -> Iterator[Token]:
     characters = codecs.getincrementaldecoder("utf-8")("replace")
     try:
         while True:
@@ -95,3 +104,53 @@ def tokens_of(model: _native.ModelHandle, tokenizer: _native.Tokenizer | None, p
             yield Token(characters.decode(piece), id, piece, log_probability, alternatives)
     finally:
         session.close()
+
+
+class StopTexts:
+    """Ends a text before the first of some texts, which may lie across tokens.
+
+    Tokens whose text may be the beginning of one are kept back until that is known.
+    """
+
+    def __init__(self, stop: Any) -> None:
+        given = [stop] if isinstance(stop, str) else [] if stop is None else stop
+        if not isinstance(given, (list, tuple)) or not all(isinstance(each, str) for each in given):
+            raise TypeError(f"error: a {described(stop)} for stop\nwhy: it is a text, or several\nfix: pass a str or a list of them")
+        if "" in given:
+            raise ValueError("error: an empty text for stop\nwhy: every text ends before it begins then\nfix: leave it out")
+        self.texts: list[str] = list(given)
+        self.found = False
+        """Whether one of them ended the text."""
+
+    def before(self, tokens: Iterable[Token]) -> Iterator[Token]:
+        kept: list[Token] = []
+        for token in tokens:
+            kept.append(token)
+            text = "".join(kept)
+            places = [place for place in map(text.find, self.texts) if place >= 0]
+            if places:
+                self.found = True
+                yield from self._until(kept, min(places))
+                return
+            open_length = max((self._open(text, each) for each in self.texts), default=0)
+            while kept and len(text) - len(kept[0]) >= open_length:
+                text = text[len(kept[0]) :]
+                yield kept.pop(0)
+        yield from kept
+
+    @staticmethod
+    def _open(text: str, stop: str) -> int:
+        """How long the end of text is that stop begins with."""
+        return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:n])), 0)
+
+    @staticmethod
+    def _until(tokens: Iterable[Token], length: int) -> Iterator[Token]:
+        for token in tokens:
+            if len(token) > length:
+                if length > 0:
+                    yield token.cut(length)
+                return
+            yield token
+            length -= len(token)
+            if length == 0:
+                return

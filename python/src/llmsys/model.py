@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from llmsys import _native
 from llmsys.errors import Error
-from llmsys.generation import Settings, Token, tokens_of
+from llmsys.arguments import array, flag, wrong_type
+from llmsys.generation import Settings, StopTexts, Token, tokens_of
 
 __all__ = ["Activations", "Model", "ModelConfig", "load_model"]
 
@@ -68,15 +69,14 @@ class Model:
     def _ids(self, prompt: Prompt) -> list[int]:
         if isinstance(prompt, str):
             return self._tokenizer("a prompt of text").encode(prompt)
-        array = np.asarray(prompt)
-        if array.size == 0:
+        ids = array(prompt, "a model", "prompt")
+        if ids.shape == (0,):
             return []
-        if array.dtype.kind not in "iu" or array.ndim != 1:
-            raise TypeError(
-                f"error: a prompt of {array.dtype} and shape {array.shape}\nwhy: a prompt is a text or one row of ids\n"
-                "fix: pass a str, or the whole numbers that tokenizer.encode gives"
+        if ids.dtype.kind not in "iu" or ids.ndim != 1:
+            raise wrong_type(
+                "a model", ids, "prompt", "a prompt is a text or one row of ids", "pass a str, or the whole numbers that tokenizer.encode gives"
             )
-        return array.tolist()
+        return ids.tolist()
 
     def _tokenizer(self, what: str) -> _native.Tokenizer:
         if self.tokenizer is None:
@@ -110,6 +110,7 @@ class Model:
         slide: bool = False,
         alternatives: int = -1,
         stop_tokens: Sequence[int] = (),
+        stop: str | Sequence[str] | None = None,
     ) -> Iterator[Token]:
         """Writes behind a prompt, token by token; leaving the loop ends it.
 
@@ -117,8 +118,12 @@ class Model:
         likeliest that share top_p of the probability (1: all), and drawn from with the generator that seed begins. The same arguments write the same
         text. slide: when the context is full, forget its first half; otherwise the text ends. alternatives: log-probabilities, of so many likeliest
         tokens besides the chosen one's; -1: none at all. stop_tokens: ids that end the text, besides the vocabulary's own.
+        stop: one text or several; the result ends before the first of them, also where it lies across tokens.
 
-        Errors: ValueError for a setting out of range, an empty prompt or one that is too long; llmsys.Error for logits that are no numbers.
+        Units: max_tokens 0 writes nothing; with the prompt it stays within config.context_length tokens unless it slides. seed: 0 to 2^64 - 1.
+
+        Errors: before the first token ValueError for a setting out of range, an empty prompt or one that is too long, TypeError for another type;
+        llmsys.Error for logits that are no numbers.
 
         Source: temperature: Ackley et al. 1985; top-k: Fan et al. 2018, arXiv 1805.04833; top-p: Holtzman et al. 2019, arXiv 1904.09751.
 
@@ -127,10 +132,16 @@ class Model:
             for token in m.stream("Once upon a time", max_tokens=50):
                 print(token, end="", flush=True)
         """
-        settings = Settings(max_tokens, temperature, top_k, top_p, seed, slide, alternatives, list(stop_tokens))
-        return tokens_of(self._handle, self.tokenizer, self._ids(prompt), settings)
+        settings = Settings(max_tokens, temperature, top_k, top_p, seed, slide, alternatives, stop_tokens)
+        return self._tokens(self._ids(prompt), settings, StopTexts(stop))
 
-    def generate(self, prompt: Prompt, *, echo: bool = False, **settings: Any) -> str:
+    def _tokens(self, ids: list[int], settings: Settings, stops: StopTexts) -> Iterator[Token]:
+        if stops.texts:
+            self._tokenizer("stop")
+        tokens = tokens_of(self._handle, self.tokenizer, ids, settings)
+        return stops.before(tokens) if stops.texts else tokens
+
+    def generate(self, prompt: Prompt, *, echo: bool = False, stop: str | Sequence[str] | None = None, **settings: Any) -> str:
         """Writes behind a prompt; gives the new text, behind the prompt's own when echo.
 
         The settings, errors and source are stream's.
@@ -141,8 +152,12 @@ class Model:
         """
         tokenizer = self._tokenizer("generate")
         ids = self._ids(prompt)
-        begin = tokenizer.decode_bytes(ids) if echo else b""
-        return (begin + b"".join(token.bytes for token in self.stream(ids, **settings))).decode("utf-8", "replace")
+        stops = StopTexts(stop)
+        begin = tokenizer.decode_bytes(ids) if flag(echo, "generate", "echo") else b""
+        tokens = list(self._tokens(ids, Settings(**settings), stops))
+        if stops.found:  # it ends inside a token: what counts is its text
+            return begin.decode("utf-8", "replace") + "".join(tokens)
+        return (begin + b"".join(token.bytes for token in tokens)).decode("utf-8", "replace")
 
     def generate_ids(self, prompt: Prompt, **settings: Any) -> list[int]:
         """As generate, for who wants ids: those of the new tokens. It needs no tokenizer when the prompt is ids."""
@@ -165,8 +180,10 @@ class Model:
         """
         wanted = names_filter
         if wanted is not None and not callable(wanted):
-            names = {wanted} if isinstance(wanted, str) else set(wanted)
-            wanted = names.__contains__
+            names = [wanted] if isinstance(wanted, str) else wanted
+            if not isinstance(names, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in names):
+                raise wrong_type("run_with_cache", wanted, "names_filter", "it is names, or a function of a name", "pass a list of str")
+            wanted = set(names).__contains__
         return Activations(*self._handle.trace(self._ids(ids), wanted))
 
     def close(self) -> None:

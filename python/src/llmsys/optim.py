@@ -9,9 +9,27 @@ from collections.abc import Iterable
 import numpy as np
 
 from llmsys import _native
+from llmsys.arguments import real, whole, wrong_type, wrong_value
 from llmsys.tensor import Tensor
 
 __all__ = ["Adam", "AdamW", "Optimizer", "SGD", "WarmupCosine", "clip_grad_norm"]
+
+
+def _listed(params: Iterable[Tensor], operation: str) -> list[Tensor]:
+    if isinstance(params, Tensor) or not isinstance(params, Iterable):
+        raise wrong_type(operation, params, "params", "it takes several tensors", "pass module.parameters(), or a list")
+    listed = list(params)
+    for each in listed:
+        if not isinstance(each, Tensor):
+            raise wrong_type(operation, each, "params", "they are tensors", "pass module.parameters()")
+    return listed
+
+
+def _share(value: float, operation: str, name: str) -> float:
+    share = real(value, operation, name, 0)
+    if share >= 1:
+        raise wrong_value(f"{operation} got {share:g} for {name}", "it is the share of what was that is kept, below 1", "pass 0 to 0.999")
+    return share
 
 
 class Optimizer(ABC):
@@ -21,7 +39,7 @@ class Optimizer(ABC):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float) -> None:
-        self.params = list(params)
+        self.params = _listed(params, type(self).__name__)
         if not self.params:
             raise ValueError("error: an optimizer without parameters\nwhy: it would change nothing\nfix: pass module.parameters()")
         for parameter in self.params:
@@ -29,10 +47,8 @@ class Optimizer(ABC):
                 raise TypeError(
                     f"error: an optimizer got a {type(parameter).__name__}\nwhy: it changes tensors that were made\nfix: pass module.parameters()"
                 )
-        for name, value in (("lr", lr), ("weight_decay", weight_decay)):
-            if not (value >= 0 and math.isfinite(value)):
-                raise ValueError(f"error: {name} {value}\nwhy: it is a number from 0\nfix: pass 1e-3, say")
-        self.lr, self.weight_decay = lr, weight_decay
+        name = type(self).__name__
+        self.lr, self.weight_decay = real(lr, name, "lr", 0), real(weight_decay, name, "weight_decay", 0)
         self.steps = 0
 
     def zero_grad(self) -> None:
@@ -65,9 +81,8 @@ class SGD(Optimizer):
 
     def __init__(self, params: Iterable[Tensor], lr: float = 1e-3, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
         super().__init__(params, lr, weight_decay)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"error: momentum {momentum}\nwhy: it is the share of the last step that is kept\nfix: pass 0 to 0.99")
-        self.momentum = momentum
+        self.momentum = _share(momentum, "SGD", "momentum")
+        momentum = self.momentum
         self._velocity = [np.zeros(parameter.shape, np.float32) if momentum else None for parameter in self.params]
 
     def _update(self, index: int, parameter: Tensor) -> None:
@@ -98,7 +113,9 @@ class AdamW(Optimizer):
         self, params: Iterable[Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.01
     ) -> None:
         super().__init__(params, lr, weight_decay)
-        self.betas, self.eps = betas, eps
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise wrong_type("AdamW", betas, "betas", "they are two numbers", "pass (0.9, 0.999)")
+        self.betas, self.eps = tuple(_share(beta, "AdamW", "betas") for beta in betas), real(eps, "AdamW", "eps", 0)
         self._memory = [[np.zeros(parameter.shape, np.float32) for _ in range(2)] for parameter in self.params]
 
     def _update(self, index: int, parameter: Tensor) -> None:
@@ -136,6 +153,10 @@ class WarmupCosine:
     """
 
     def __init__(self, optimizer: Optimizer, warmup: int, steps: int, least: float = 0.0) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise wrong_type("WarmupCosine", optimizer, "optimizer", "it sets an optimizer's rate", "pass one of llmsys.optim")
+        warmup, steps = whole(warmup, "WarmupCosine", "warmup", 0), whole(steps, "WarmupCosine", "steps", 1)
+        least = real(least, "WarmupCosine", "least", 0)
         if not 0 <= warmup < steps:
             raise ValueError(f"error: a warmup of {warmup} of {steps} steps\nwhy: it is a part of them\nfix: pass warmup < steps")
         self.optimizer, self.warmup, self.steps, self.least = optimizer, warmup, steps, least
@@ -156,9 +177,10 @@ class WarmupCosine:
 
 def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> float:
     """Scales all gradients together so that their norm is at most max_norm; gives the norm they had. Source: Pascanu et al. 2012, arXiv 1211.5063."""
-    having = [parameter for parameter in params if parameter.grad is not None]
+    most = real(max_norm, "clip_grad_norm", "max_norm", 0)
+    having = [parameter for parameter in _listed(params, "clip_grad_norm") if parameter.grad is not None]
     norm = math.sqrt(sum(float(np.sum(np.square(parameter.grad, dtype=np.float64))) for parameter in having))
-    if norm > max_norm:
+    if norm > most:
         for parameter in having:
-            parameter.grad = parameter.grad * np.float32(max_norm / norm)
+            parameter.grad = parameter.grad * np.float32(most / norm)
     return norm

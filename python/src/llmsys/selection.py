@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from llmsys import _native
+from llmsys.arguments import text
 
 __all__ = ["Kernel", "kernels", "slots", "use", "using"]
 
@@ -53,7 +54,7 @@ def kernels(slot: str | None = None) -> list[Kernel]:
         for kernel in llmsys.kernels("matmul"):
             print(kernel, kernel.summary)
     """
-    return [Kernel(told) for told in _native.implementations(slot)]
+    return [Kernel(told) for told in _native.implementations(None if slot is None else text(slot, "kernels", "slot"))]
 
 
 def slots() -> list[str]:
@@ -73,7 +74,7 @@ def use(slot: str, name: str) -> None:
         llmsys.use("matmul", "tiled")
         llmsys.use("matmul", "auto")
     """
-    _native.select(slot, str(name))
+    _native.select(text(slot, "use", "slot"), str(text(name, "use", "name")))
 
 
 def _selection(slot: str) -> list[str]:
@@ -95,6 +96,8 @@ def using(**names: str) -> Iterator[None]:
             c = llmsys.matmul(a, b)
     """
     before = {slot: _selection(slot) for slot in names}
+    for slot, name in names.items():
+        text(name, "using", slot)
     try:
         for slot, name in names.items():
             use(slot, name)

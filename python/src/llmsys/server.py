@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmsys import _native
+from llmsys.arguments import real, wrong_type
 from llmsys.errors import Error
 from llmsys.model import Model
 
@@ -23,6 +24,8 @@ class Server:
     """
 
     def __init__(self, model: Model, *, name: str = "llmsys", port: int = 0, token: str | None = None, **limits: int) -> None:
+        if not isinstance(model, Model):
+            raise wrong_type("Server", model, "model", "it serves a model", "pass what load_model gave")
         if model.tokenizer is None:
             raise Error("a server for a model without tokenizer", "it is asked with texts", "load_model(path, tokenizer=...)", "not-found")
         self._handle = _native.ServerHandle(model._handle, model.tokenizer, name=name, port=port, token=token, **limits)
@@ -31,7 +34,7 @@ class Server:
 
     def stop(self, seconds: float = 1.0) -> None:
         """Refuses new requests, lets those that run end for so long, cancels the rest."""
-        self._handle.stop(int(seconds * 1000))
+        self._handle.stop(int(real(seconds, "Server.stop", "seconds", 0, 86400) * 1000))
 
     def __enter__(self) -> Server:
         return self

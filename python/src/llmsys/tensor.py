@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from llmsys import _native
+from llmsys.arguments import axis_of, flag, numbers, numbers_of, real, wrong_value
+from llmsys.comparing import Compared, values_of
 from llmsys.graph import Graph, gradients_enabled, graph_of
+from llmsys.indexing import item_of
 
 __all__ = ["Tensor", "tensor"]
 
 Operand = Union["Tensor", float, int, NDArray[Any]]
 
 
-class Tensor(_native.BufferDoor):
+class Tensor(_native.BufferDoor, Compared):
     """A float32 array of at most 4 axes that remembers how it was computed.
 
-    Operations are those of the engine's tape: ``+ - * / @``, ``sum``, ``mean``, ``reshape``, ``transpose``, the activations, ``softmax``, and the
-    functions of ``llmsys.nn.functional``. ``backward`` fills ``grad`` of the tensors that were made with ``requires_grad``.
-    numpy, torch and memoryview see its memory without a copy: the buffer protocol, ``__array_interface__`` and ``__dlpack__``.
+    Operations are those of the engine's tape: ``+ - * / ** @`` with numpy's broadcasting, ``t[...]``, ``sum``, ``mean``, ``max``, ``min``, ``exp``,
+    ``log``, ``sqrt``, ``abs``, ``reshape``, ``transpose``, the activations, ``softmax``, ``llmsys.concatenate`` and ``stack``, and the functions of
+    ``llmsys.nn.functional``. Comparisons and ``argmax`` give numpy's arrays. ``backward`` fills ``grad`` of the tensors that were made with
+    ``requires_grad``. numpy, torch and memoryview see its memory without a copy: the buffer protocol, ``__array_interface__`` and ``__dlpack__``.
 
     Example::
 
@@ -40,7 +44,10 @@ class Tensor(_native.BufferDoor):
 
     def __init__(self, data: ArrayLike, requires_grad: bool = False) -> None:
         super().__init__()
-        self._set(np.array(data, dtype=np.float32, order="C"), bool(requires_grad))
+        given = numbers(data._data if isinstance(data, Tensor) and data._graph is None else data, "tensor", "data")
+        if given.ndim > 4:
+            raise wrong_value(f"tensor got data of shape {given.shape}", "tensors have at most 4 axes", "reshape it, or work on its parts")
+        self._set(np.array(given, order="C"), flag(requires_grad, "tensor", "requires_grad"))
 
     def _set(self, data: NDArray[np.float32] | None, requires_grad: bool, graph: Graph | None = None, variable: int = -1) -> None:
         self._data, self.requires_grad, self._graph, self._variable = data, requires_grad, graph, variable
@@ -89,7 +96,7 @@ class Tensor(_native.BufferDoor):
     def data(self, values: ArrayLike) -> None:
         if self._graph is not None:
             raise ValueError("error: data of a result was assigned\nwhy: it follows from its operands\nfix: assign to a tensor that was made")
-        given = np.asarray(values, dtype=np.float32)
+        given = numbers(values, "data", "values")
         if given.shape != self.shape:
             raise ValueError(f"error: data of shape {given.shape} for a tensor of shape {self.shape}\nwhy: the shape stays\nfix: make a new tensor")
         if given is not self._data:
@@ -136,8 +143,14 @@ class Tensor(_native.BufferDoor):
 
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError("len of a tensor without axes")
+            raise TypeError("error: len of a tensor without axes\nwhy: it is one number\nfix: take item()")
         return self.shape[0]
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
 
     def __float__(self) -> float:
         return self.item()
@@ -168,6 +181,18 @@ class Tensor(_native.BufferDoor):
 
     # ---- operations -----------------------------------------------------------------------------------------------------------------------
 
+    def __getitem__(self, key: Any) -> Tensor:
+        return item_of(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError("error: elements of a tensor were assigned\nwhy: the tape would not see it\nfix: t.data[...] = values, then t.changed()")
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def _apply(self, operation: str, integers: Any = ()) -> Tensor:
+        return apply(operation, self, integers=integers)
+
     def __add__(self, other: Operand) -> Tensor:
         return apply("add", self, other)
 
@@ -181,7 +206,8 @@ class Tensor(_native.BufferDoor):
         return apply("subtract", other, self)
 
     def __mul__(self, other: Operand) -> Tensor:
-        return self.scale(other) if isinstance(other, (int, float)) else apply("multiply", self, other)
+        plain = isinstance(other, (int, float)) and -3e38 < other < 3e38  # what float32 has; NaN is not
+        return self.scale(other) if plain else apply("multiply", self, other)
 
     __rmul__ = __mul__
 
@@ -200,17 +226,23 @@ class Tensor(_native.BufferDoor):
     def __neg__(self) -> Tensor:
         return self.scale(-1.0)
 
-    def __pow__(self, exponent: int) -> Tensor:
-        if not isinstance(exponent, int) or exponent < 1:
-            raise TypeError("error: a tensor to a power that is no whole number from 1\nwhy: the tape multiplies\nfix: pass 2, 3, ...")
-        result = self
-        for _ in range(exponent - 1):
-            result = result * self
-        return result
+    def __pow__(self, exponent: Operand) -> Tensor:
+        if isinstance(exponent, int) and 1 <= exponent <= 3:  # rounded as products are
+            result = self
+            for _ in range(exponent - 1):
+                result = result * self
+            return result
+        return apply("power", self, exponent)
+
+    def __rpow__(self, base: Operand) -> Tensor:
+        return apply("power", base, self)
+
+    def __abs__(self) -> Tensor:
+        return apply("abs", self)
 
     def scale(self, by: float) -> Tensor:
-        """Every element times a number."""
-        return apply("scale", self, numbers=(by,))
+        """Every element times a finite number."""
+        return apply("scale", self, numbers=(real(by, "scale", "by"),))
 
     def sum(self, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
         """The sum along axes, of all elements when there are none."""
@@ -220,27 +252,47 @@ class Tensor(_native.BufferDoor):
         """The mean along axes, of all elements when there are none."""
         return self._reduced("mean", axis, keepdims)
 
+    def max(self, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+        """The largest along axes, of all elements when there are none. Elements that are equally large share the gradient."""
+        return self._reduced("max", axis, keepdims)
+
+    def min(self, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+        """The smallest along axes, as max."""
+        return -((-self)._reduced("max", axis, keepdims))
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest is, as numpy tells it. No gradient comes through."""
+        return values_of(self).argmax(None if axis is None else axis_of(axis, self.ndim, "argmax"))
+
     def _reduced(self, operation: str, axis: int | Sequence[int] | None, keepdims: bool) -> Tensor:
         shape = self.shape
-        axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
-        axes = [_axis(each, len(shape), operation) for each in axes]
+        axes = range(len(shape)) if axis is None else tuple(axis) if isinstance(axis, (list, tuple, range)) else (axis,)
+        axes = [axis_of(each, len(shape), operation) for each in axes]
+        if len(set(axes)) < len(axes):
+            raise wrong_value(f"{operation} got an axis twice: {axes}", "each goes once", "pass different axes")
+        keep = flag(keepdims, operation, "keepdims")
         result = self if axis is not None and not axes else apply(operation, self, integers=axes)
-        return result.reshape([1 if i in axes else extent for i, extent in enumerate(shape)]) if keepdims else result
+        return result.reshape([1 if i in axes else extent for i, extent in enumerate(shape)]) if keep else result
 
     def reshape(self, *shape: int | Sequence[int]) -> Tensor:
         """The same elements in another shape; one extent may be -1."""
-        extents = list(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else list(shape)
+        extents = numbers_of(shape, "reshape", "shape")
         if extents.count(-1) == 1:
             known = int(np.prod([extent for extent in extents if extent != -1], dtype=np.int64))
             extents[extents.index(-1)] = self.size // known if known > 0 else 0
+        if any(extent < 0 for extent in extents):
+            raise wrong_value(f"reshape of {self.shape} to {extents}", "extents are not negative, but one -1", "pass extents with that product")
         return apply("reshape", self, integers=extents)
 
     view = reshape
 
+    def flatten(self) -> Tensor:
+        """All elements along one axis."""
+        return self.reshape(-1)
+
     def transpose(self, *axes: int | Sequence[int]) -> Tensor:
         """Axes in another order, as in numpy: axis i of the result is axis axes[i]; reversed when there are none."""
-        order = list(axes[0]) if len(axes) == 1 and not isinstance(axes[0], int) else list(axes)
-        order = [_axis(axis, self.ndim, "transpose") for axis in order] or list(range(self.ndim))[::-1]
+        order = [axis_of(axis, self.ndim, "transpose") for axis in numbers_of(axes, "transpose", "axes")] or list(range(self.ndim))[::-1]
         return apply("transpose", self, integers=order)
 
     permute = transpose
@@ -248,13 +300,29 @@ class Tensor(_native.BufferDoor):
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes exchanged."""
         order = list(range(self.ndim))
-        first, second = _axis(axis1, self.ndim, "swapaxes"), _axis(axis2, self.ndim, "swapaxes")
+        first, second = axis_of(axis1, self.ndim, "swapaxes"), axis_of(axis2, self.ndim, "swapaxes")
         order[first], order[second] = order[second], order[first]
         return self.transpose(order)
 
     @property
     def T(self) -> Tensor:
         return self.transpose()
+
+    def exp(self) -> Tensor:
+        """e to the power of each element."""
+        return apply("exp", self)
+
+    def log(self) -> Tensor:
+        """The natural logarithm of each element; -infinity at 0, NaN below."""
+        return apply("log", self)
+
+    def sqrt(self) -> Tensor:
+        """The square root of each element; NaN below 0."""
+        return apply("sqrt", self)
+
+    def abs(self) -> Tensor:
+        """Each element without its sign; the gradient at 0 is 0."""
+        return apply("abs", self)
 
     def relu(self) -> Tensor:
         return apply("relu", self)
@@ -272,15 +340,9 @@ class Tensor(_native.BufferDoor):
         return self._along(axis, "log-softmax")
 
     def _along(self, axis: int, operation: str) -> Tensor:
-        if _axis(axis, self.ndim, operation) == self.ndim - 1:
+        if axis_of(axis, self.ndim, operation) == self.ndim - 1:
             return apply(operation, self)
         return apply(operation, self.swapaxes(axis, -1)).swapaxes(axis, -1)
-
-
-def _axis(axis: int, rank: int, operation: str) -> int:
-    if not -rank <= axis < rank:
-        raise ValueError(f"error: {operation} got axis {axis}\nwhy: the tensor has {rank} axes\nfix: pass an axis from {-rank} to {rank - 1}")
-    return axis % rank
 
 
 def as_tensor(value: Operand) -> Tensor:

@@ -146,3 +146,27 @@ def test_the_conformance_kit_passes_a_good_one(wb):
 
     with wb.register_sampler("likeliest", likeliest):
         assert "passed" in wb.run("check sampler likeliest")
+
+
+def test_python_ends_while_a_sampler_chooses(script):
+    """Java's threads that come for a choice meanwhile find no Python, and nobody ends the process for that."""
+    out = script("""
+        wb = llmsys.Workbench(HOUSE)
+        asked = threading.Event()
+
+        def choose(logits):
+            asked.set()
+            return int(logits.argmax())
+
+        def write():
+            while True:
+                for piece in wb.stream("The old clock", max_tokens=60, sampler="last"):
+                    pass
+
+        wb.register_sampler("last", choose)
+        for _ in range(2):
+            threading.Thread(target=write, daemon=True).start()
+        asked.wait()
+        print("asked", flush=True)
+    """)
+    assert out == "asked\n"

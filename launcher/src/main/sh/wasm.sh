@@ -112,7 +112,11 @@ wasm_demo() { # words after wasm-demo
   done
   if [ -z "${LLMSYS_NO_BUILD:-}" ] || [ ! -f "$wasm_dist/engine.wasm" ]; then build_wasm; fi
   wasm_site "$site" || problem 1 "the page could not be put together" "$site cannot be written" "free some space"
-  echo "llmsys: open http://127.0.0.1:$port/demo/ (this machine only; Ctrl-C ends it)" >&2
+  if [ "$port" = 0 ]; then
+    echo "llmsys: open demo/ behind the address that follows (this machine only; Ctrl-C ends it)" >&2
+  else
+    echo "llmsys: open http://127.0.0.1:$port/demo/ (this machine only; Ctrl-C ends it)" >&2
+  fi
   exec "$jdk/bin/jwebserver" --bind-address 127.0.0.1 --port "$port" --directory "$site" --output info
 }
 

@@ -7,9 +7,9 @@ namespace llmsys::operations {
 
 namespace {
 
-constexpr const char* LIST = "matmul, linear, add, subtract, multiply, divide, scale, sum, mean, relu, gelu, gelu-tanh, silu, sigmoid, tanh, "
-                             "softmax, log-softmax, layernorm, rmsnorm, embedding, cross-entropy, mse, reshape, transpose, "
-                             "attention, self-attention, rope";
+constexpr const char* LIST = "matmul, linear, add, subtract, multiply, divide, power, scale, exp, log, sqrt, abs, sum, mean, max, relu, gelu, "
+                             "gelu-tanh, silu, sigmoid, tanh, softmax, log-softmax, layernorm, rmsnorm, embedding, cross-entropy, mse, reshape, "
+                             "transpose, slice, concatenate, attention, self-attention, rope";
 
 class Given {
 public:
@@ -100,6 +100,21 @@ Made plain(const std::string& name) {
     if (name == "divide") {
         return arithmetic(Arithmetic::DIVIDE);
     }
+    if (name == "power") {
+        return power();
+    }
+    if (name == "exp") {
+        return unary(Unary::EXP);
+    }
+    if (name == "log") {
+        return unary(Unary::LOG);
+    }
+    if (name == "sqrt") {
+        return unary(Unary::SQRT);
+    }
+    if (name == "abs") {
+        return unary(Unary::ABS);
+    }
     if (name == "mse") {
         return meanSquaredError();
     }
@@ -144,6 +159,14 @@ Made named(const std::string& name, const Settings& settings) {
     if (name == "sum" || name == "mean") {
         given.only(0);
         return reduction(name == "sum" ? Reduction::SUM : Reduction::MEAN, given.integers());
+    }
+    if (name == "max" || name == "slice") {
+        given.only(0);
+        return name == "max" ? maximum(given.integers()) : slice(given.integers());
+    }
+    if (name == "concatenate") {
+        given.counts(1, 0);
+        return concatenate(given.integer(0));
     }
     if (name == "embedding" || name == "cross-entropy") {
         given.only(0);

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::admission::Cancel;
 use super::assembler::{Assembler, Piece};
-use super::engine::{Engine, Session, Settings};
+use super::engine::{Engine, PromptScores, Session, Settings};
 use super::json::{Refusal, Scored};
 use super::metrics::Metrics;
 use super::request::{CompletionRequest, Prompt};
-use super::scores::{Texts, of_prompt};
+use super::scores::Texts;
 use super::stream::Gone;
 use crate::fault::Fault;
 
@@ -60,7 +60,6 @@ pub struct Completion<'a> {
     pub cancel: &'a Cancel,
     pub metrics: &'a Metrics,
     pub arrived: Instant,
-    pub prompt_logit_bytes: usize,
 }
 
 type Out<'o> = dyn FnMut(Event) -> Result<(), Gone> + 'o;
@@ -100,7 +99,11 @@ impl Completion<'_> {
             top_p: r.top_p,
             seed: self.seed,
             alternatives: r.logprobs.unwrap_or(-1),
-            prompt_scores: r.echo && r.logprobs == Some(0),
+            prompt_scores: match r.logprobs {
+                Some(0) if r.echo => PromptScores::Own,
+                Some(_) if r.echo => PromptScores::WithAlternatives,
+                _ => PromptScores::None,
+            },
             stop_tokens: self.engine.end().into_iter().collect(),
         }
     }
@@ -110,17 +113,12 @@ impl Completion<'_> {
         let alternatives = r.logprobs.filter(|&k| k > 0).map(|k| k as usize);
         let mut assembler = Assembler::new(&r.stop);
         let mut texts = Texts::after(self.engine, ids)?;
-        let mut scores = None;
-        if let (true, Some(k)) = (r.echo, alternatives) {
-            scores =
-                Some(of_prompt(self.engine, ids, k, self.prompt_logit_bytes)?.into_iter().map(|(score, top)| (score, Some(top))).collect::<Vec<_>>());
-        }
         if index == 0 {
             out(Event::Started)?;
         }
         let mut echoed = !r.echo;
-        if r.echo && (r.logprobs.is_none() || scores.is_some()) {
-            self.echo(index, ids, scores.take(), &mut assembler, out)?;
+        if r.echo && r.logprobs.is_none() {
+            self.echo(index, ids, None, &mut assembler, out)?;
             echoed = true;
         }
         let mut written = 0;
@@ -132,8 +130,12 @@ impl Completion<'_> {
             }
             if !echoed {
                 // Known after the first step; entry 0 has none.
-                let all = session.prompt_scores()?;
-                self.echo(index, ids, Some(all[1..].iter().map(|&s| (s, None)).collect()), &mut assembler, out)?;
+                let scores = session.prompt_scores()?.into_iter();
+                let all = match alternatives {
+                    None => scores.map(|score| (score, None)).collect::<Vec<_>>(),
+                    Some(_) => scores.zip(session.prompt_alternatives()?.into_iter().map(Some)).collect(),
+                };
+                self.echo(index, ids, Some(all.into_iter().skip(1).collect()), &mut assembler, out)?;
                 echoed = true;
             }
             let mut piece = Piece::default();

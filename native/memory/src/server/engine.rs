@@ -10,8 +10,17 @@ pub struct Settings {
     pub top_p: f64,
     pub seed: u64,
     pub alternatives: i32, // -1: no log-probabilities
-    pub prompt_scores: bool,
+    pub prompt_scores: PromptScores,
     pub stop_tokens: Vec<i32>,
+}
+
+/// What is wanted of the prompt, as lls_generation_options numbers it.
+#[derive(Clone, Copy, PartialEq)]
+pub enum PromptScores {
+    None = 0,
+    Own = 1,
+    /// And the likeliest in each place.
+    WithAlternatives = 2,
 }
 
 pub struct Step {
@@ -27,8 +36,6 @@ pub trait Engine: Send + Sync + 'static {
     /// With special tokens.
     fn encode(&self, text: &str) -> Result<Vec<i32>, Fault>;
     fn decode(&self, ids: &[i32]) -> Result<Vec<u8>, Fault>;
-    /// Logits (count, V) after each id.
-    fn logits(&self, ids: &[i32], logits: &mut [f32]) -> Result<(), Fault>;
     fn open(&self, prompt: &[i32], settings: &Settings) -> Result<Box<dyn Session>, Fault>;
 }
 
@@ -36,7 +43,9 @@ pub trait Engine: Send + Sync + 'static {
 pub trait Session: Send + Sync {
     fn next(&self) -> Result<Step, Fault>;
     fn alternatives(&self) -> Result<Vec<(i32, f32)>, Fault>;
+    /// Of each place of the prompt, the first included, of which nothing is known. After the first step, as the next.
     fn prompt_scores(&self) -> Result<Vec<f32>, Fault>;
+    fn prompt_alternatives(&self) -> Result<Vec<Vec<(i32, f32)>>, Fault>;
     fn cancel(&self);
 }
 
@@ -125,12 +134,6 @@ mod real {
             Ok(text)
         }
 
-        fn logits(&self, ids: &[i32], logits: &mut [f32]) -> Result<(), Fault> {
-            assert_eq!(logits.len(), ids.len() * self.vocab_size as usize);
-            // SAFETY: the logits have (count, V) places.
-            outcome(unsafe { c::lls_model_logits(self.model, ids.as_ptr(), ids.len() as i64, logits.as_mut_ptr()) })
-        }
-
         fn open(&self, prompt: &[i32], settings: &Settings) -> Result<Box<dyn Session>, Fault> {
             let mut options = std::mem::MaybeUninit::<c::GenerationOptions>::uninit();
             // SAFETY: the defaults are written first; stop tokens and prompt live during the call.
@@ -143,7 +146,7 @@ mod real {
                 options.top_p = settings.top_p;
                 options.seed = settings.seed;
                 options.alternatives = settings.alternatives;
-                options.prompt_scores = settings.prompt_scores.into();
+                options.prompt_scores = settings.prompt_scores as i32;
                 options.stop_tokens = settings.stop_tokens.as_ptr();
                 options.stop_token_count = settings.stop_tokens.len() as i32;
                 let mut handle = 0;
@@ -183,6 +186,15 @@ mod real {
             // SAFETY: there is room for the whole prompt.
             outcome(unsafe { c::lls_session_prompt_scores(self.handle, scores.as_mut_ptr(), self.prompt as i64, &mut count) })?;
             Ok(scores)
+        }
+
+        fn prompt_alternatives(&self) -> Result<Vec<Vec<(i32, f32)>>, Fault> {
+            let size = self.prompt * self.alternatives;
+            let (mut ids, mut scores, mut count) = (vec![-1i32; size], vec![f32::NAN; size], 0);
+            // SAFETY: both have that capacity.
+            outcome(unsafe { c::lls_session_prompt_alternatives(self.handle, ids.as_mut_ptr(), scores.as_mut_ptr(), size as i64, &mut count) })?;
+            let all: Vec<_> = ids.into_iter().zip(scores).collect();
+            Ok(all.chunks(self.alternatives.max(1)).map(|place| place.to_vec()).collect())
         }
 
         fn cancel(&self) {

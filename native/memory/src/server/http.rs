@@ -228,7 +228,6 @@ impl Work {
             cancel: &self.cancel,
             metrics: &state.metrics,
             arrived: self.arrived,
-            prompt_logit_bytes: state.plan.bounds.prompt_logit_bytes,
         };
         let ended = caught(|| Ok(completion.run(out))).unwrap_or_else(|fault| Err(fault.into()));
         match &ended {
@@ -261,12 +260,17 @@ impl Work {
 
     fn stream(&self, feed: &Feed, place: &mut Place, started: oneshot::Sender<Result<(), Refusal>>) {
         let mut started = Some(started);
-        let mut send = |event: Bytes| match feed.has_room(event.len()) {
-            true => feed.send(event),
-            false => match place.step_aside() {
-                Some(aside) => feed.send(event).map(|()| aside.come_back()),
+        let bounds = &self.state.plan.bounds;
+        let mut send = |event: Bytes| {
+            let others = self.state.admission.waiting() > 0;
+            let ahead = if others { bounds.ahead_bytes.min(bounds.unsent_bytes) } else { bounds.unsent_bytes };
+            if feed.has_room(event.len(), ahead) {
+                return feed.send(event);
+            }
+            match place.step_aside() {
+                Some(aside) => feed.send_aside(event, ahead).map(|()| aside.come_back()),
                 None => feed.send_hastily(event),
-            },
+            }
         };
         let event = |value: &Value| Bytes::from(format!("data: {value}\n\n"));
         let no_usage = self.asked.include_usage.then_some(Value::Null);

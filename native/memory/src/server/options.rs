@@ -56,10 +56,10 @@ pub struct Bounds {
     pub body_bytes: usize,
     pub header_time: Duration,
     pub body_time: Duration,
-    pub write_time: Duration,      // without any progress
-    pub unsent_bytes: usize,       // of a stream
-    pub full_time: Duration,       // that a full stream waits for its reader without any progress
-    pub prompt_logit_bytes: usize, // for alternatives at each place of an echoed prompt
+    pub write_time: Duration, // without any progress
+    pub unsent_bytes: usize,  // of a stream
+    pub ahead_bytes: usize,   // of a stream while others wait for its place
+    pub full_time: Duration,  // that a full stream waits for its reader without any progress
 }
 
 impl Default for Bounds {
@@ -71,8 +71,8 @@ impl Default for Bounds {
             body_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
             unsent_bytes: 256 << 10,
+            ahead_bytes: 32 << 10,
             full_time: Duration::from_secs(2),
-            prompt_logit_bytes: 256 << 20,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The way from a session's thread to the socket: a channel of at most 256 KiB, and bodies of responses.
 //!
-//! Who reads slower than the model writes holds its session up, which then shares no step, and stands aside, so that others run. After two seconds
-//! without any reading the client is cut.
+//! Who reads slower than the model writes holds its session up, which then shares no step, and stands aside, so that others run. How far a session
+//! may run ahead of its reader depends on whether others wait for a place: steps for texts that nobody reads yet are taken from them. After two
+//! seconds without any reading the client is cut.
 
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -55,27 +56,32 @@ impl std::fmt::Display for Cut {
 impl std::error::Error for Cut {}
 
 impl Feed {
-    /// Whether this many bytes can be sent now; they can when the client has left, too.
-    pub fn has_room(&self, bytes: usize) -> bool {
+    /// Whether these bytes can be sent now and no more than `most` wait for the reader then; they can when the client has left, too.
+    pub fn has_room(&self, bytes: usize, most: usize) -> bool {
         let level = self.shared.level.lock().unwrap_or_else(PoisonError::into_inner);
-        level.gone || level.unsent == 0 || level.unsent + bytes <= self.shared.most
+        level.gone || level.unsent == 0 || level.unsent + bytes <= most
     }
 
     pub fn send(&self, event: Bytes) -> Result<(), Gone> {
-        self.send_with(event, self.shared.patience)
+        self.send_within(event, self.shared.most, self.shared.patience)
     }
 
     /// For who holds others up.
     pub fn send_hastily(&self, event: Bytes) -> Result<(), Gone> {
-        self.send_with(event, self.shared.patience / 20)
+        self.send_within(event, self.shared.most, self.shared.patience / 20)
     }
 
-    /// Where there is no room, blocks until half of the channel is free: not for each event anew. A reader who takes nothing for so long is cut: the
+    /// For who stands aside: waits until the reader has come nearer than `most` bytes.
+    pub fn send_aside(&self, event: Bytes, most: usize) -> Result<(), Gone> {
+        self.send_within(event, most, self.shared.patience)
+    }
+
+    /// Where there is no room, blocks until half of it is free: not for each event anew. A reader who takes nothing for so long is cut: the
     /// connection ends without the end of the body.
-    fn send_with(&self, event: Bytes, patience: Duration) -> Result<(), Gone> {
-        let room = self.has_room(event.len());
+    fn send_within(&self, event: Bytes, most: usize, patience: Duration) -> Result<(), Gone> {
+        let room = self.has_room(event.len(), most);
         let mut level = self.shared.level.lock().unwrap_or_else(PoisonError::into_inner);
-        while !room && !level.gone && level.unsent > 0 && level.unsent + event.len().max(self.shared.most / 2) > self.shared.most {
+        while !room && !level.gone && level.unsent > 0 && level.unsent + event.len().max(most / 2) > most {
             let taken = level.taken;
             let (after, waited) = self.shared.room.wait_timeout(level, patience).unwrap_or_else(PoisonError::into_inner);
             level = after;
@@ -166,7 +172,7 @@ mod tests {
         let (feed, body) = ResponseBody::stream(100, Duration::from_millis(100), Vec::new());
         let event = Bytes::from_static(&[b'x'; 60]);
         feed.send(event.clone()).unwrap();
-        assert!(feed.has_room(40) && !feed.has_room(41));
+        assert!(feed.has_room(40, 100) && !feed.has_room(41, 100) && !feed.has_room(40, 99));
         assert_eq!(feed.send(event.clone()), Err(Gone::Slow));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut body = body;

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from llmsys.arguments import choice, flag, generator, real, whole, wrong_type, wrong_value
 from llmsys.nn import functional as F
 from llmsys.nn.module import Module, Parameter
 from llmsys.tensor import Operand, Tensor
@@ -29,7 +30,11 @@ __all__ = [
 
 
 def _uniform(rng: np.random.Generator | None, bound: float, shape: tuple[int, ...]) -> np.ndarray:
-    return (rng or np.random.default_rng()).uniform(-bound, bound, shape)
+    return generator(rng, "a layer").uniform(-bound, bound, shape)
+
+
+def _extent(value: int, layer: str, name: str) -> int:
+    return whole(value, layer, name, 0, 2**31 - 1)
 
 
 class Linear(Module):
@@ -40,9 +45,10 @@ class Linear(Module):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        bound = 1 / math.sqrt(max(in_features, 1))
-        self.weight = Parameter(_uniform(rng, bound, (out_features, in_features)))
-        self.bias = Parameter(_uniform(rng, bound, (out_features,))) if bias else None
+        into, out = _extent(in_features, "Linear", "in_features"), _extent(out_features, "Linear", "out_features")
+        bound = 1 / math.sqrt(max(into, 1))
+        self.weight = Parameter(_uniform(rng, bound, (out, into)))
+        self.bias = Parameter(_uniform(rng, bound, (out,))) if flag(bias, "Linear", "bias") else None
 
     def forward(self, input: Operand) -> Tensor:
         return F.linear(input, self.weight, self.bias)
@@ -57,7 +63,8 @@ class Embedding(Module):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        self.weight = Parameter((rng or np.random.default_rng()).standard_normal((num_embeddings, embedding_dim)))
+        shape = _extent(num_embeddings, "Embedding", "num_embeddings"), _extent(embedding_dim, "Embedding", "embedding_dim")
+        self.weight = Parameter(generator(rng, "Embedding").standard_normal(shape))
 
     def forward(self, input: ArrayLike) -> Tensor:
         return F.embedding(input, self.weight)
@@ -71,9 +78,10 @@ class LayerNorm(Module):
 
     def __init__(self, normalized_shape: int, eps: float = 1e-5, bias: bool = True) -> None:
         super().__init__()
-        self.eps = eps
-        self.weight = Parameter(np.ones(normalized_shape))
-        self.bias = Parameter(np.zeros(normalized_shape)) if bias else None
+        self.eps = real(eps, "LayerNorm", "eps", 0)
+        extent = _extent(normalized_shape, "LayerNorm", "normalized_shape")
+        self.weight = Parameter(np.ones(extent))
+        self.bias = Parameter(np.zeros(extent)) if flag(bias, "LayerNorm", "bias") else None
 
     def forward(self, input: Operand) -> Tensor:
         return F.layer_norm(input, self.weight, self.bias, self.eps)
@@ -87,8 +95,8 @@ class RMSNorm(Module):
 
     def __init__(self, normalized_shape: int, eps: float = 1e-5) -> None:
         super().__init__()
-        self.eps = eps
-        self.weight = Parameter(np.ones(normalized_shape))
+        self.eps = real(eps, "RMSNorm", "eps", 0)
+        self.weight = Parameter(np.ones(_extent(normalized_shape, "RMSNorm", "normalized_shape")))
 
     def forward(self, input: Operand) -> Tensor:
         return F.rms_norm(input, self.weight, self.eps)
@@ -105,11 +113,12 @@ class SelfAttention(Module):
 
     def __init__(self, embed_dim: int, num_heads: int, is_causal: bool = True, bias: bool = True, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        if num_heads < 1 or embed_dim % num_heads:
+        embed_dim, num_heads = _extent(embed_dim, "SelfAttention", "embed_dim"), whole(num_heads, "SelfAttention", "num_heads", 1, 65536)
+        if embed_dim % num_heads:
             raise ValueError(
                 f"error: SelfAttention of {embed_dim} in {num_heads} heads\nwhy: heads share it evenly\nfix: pass a divisor of {embed_dim}"
             )
-        self.num_heads, self.is_causal = num_heads, is_causal
+        self.num_heads, self.is_causal = num_heads, flag(is_causal, "SelfAttention", "is_causal")
         self.qkv = Linear(embed_dim, 3 * embed_dim, bias, rng)
         self.out = Linear(embed_dim, embed_dim, bias, rng)
 
@@ -138,6 +147,9 @@ class Sequential(Module):
 
     def __init__(self, *modules: Module) -> None:
         super().__init__()
+        for module in modules:
+            if not callable(module):
+                raise wrong_type("Sequential", module, "modules", "they are called one after another", "pass modules")
         self.modules = list(modules)
 
     def children(self):
@@ -160,7 +172,9 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        self.p, self.rng = p, rng or np.random.default_rng()
+        self.p, self.rng = real(p, "Dropout", "p", 0), generator(rng, "Dropout")
+        if self.p >= 1:
+            raise wrong_value(f"Dropout got p {p:g}", "it is a probability below 1", "pass 0 to 0.9")
 
     def forward(self, input: Operand) -> Tensor:
         return F.dropout(input, self.p, self.training, self.rng)
@@ -181,7 +195,7 @@ class GELU(Module):
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
-        self.approximate = approximate
+        self.approximate = choice(approximate, "GELU", "approximate", ("none", "tanh"))
 
     def forward(self, input: Operand) -> Tensor:
         return F.gelu(input, self.approximate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from llmsys.arguments import choice, whole
 from llmsys.nn import functional as F
 from llmsys.nn.module import Module
 from llmsys.tensor import Operand, Tensor
@@ -16,7 +17,8 @@ class CrossEntropyLoss(Module):
 
     def __init__(self, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__()
-        self.ignore_index, self.reduction = ignore_index, reduction
+        self.ignore_index = whole(ignore_index, "CrossEntropyLoss", "ignore_index")
+        self.reduction = choice(reduction, "CrossEntropyLoss", "reduction", ("mean", "sum", "none"))
 
     def forward(self, input: Operand, target: ArrayLike) -> Tensor:
         return F.cross_entropy(input, target, self.ignore_index, self.reduction)

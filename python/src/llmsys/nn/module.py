@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from llmsys.arguments import flag, numbers, text, wrong_type
 from llmsys.tensor import Tensor
 
 __all__ = ["Module", "Parameter"]
@@ -59,6 +60,7 @@ class Module:
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """All parameters with their names, such as ("hidden.weight", ...); one that is shared comes once."""
+        text(prefix, "named_parameters", "prefix")
         seen: set[int] = set()
         for name, parameter in self._named(prefix):
             if id(parameter) not in seen:
@@ -83,7 +85,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Module:
         """Sets training, here and below: what dropout asks."""
-        self.training = mode
+        self.training = flag(mode, "train", "mode")
         for _, child in self.children():
             child.train(mode)
         return self
@@ -102,17 +104,20 @@ class Module:
         Errors: ValueError that lists missing, extra and mis-shaped names.
         """
         own = dict(self.named_parameters())
+        if not isinstance(state, Mapping):
+            raise wrong_type("load_state_dict", state, "state", "it is arrays by their names", "pass what state_dict() gave")
+        given = {name: numbers(values, "load_state_dict", str(name)) for name, values in state.items()}
         wrong = [f"{name} is missing" for name in own if name not in state]
         wrong += [f"{name} is not a parameter" for name in state if name not in own]
         wrong += [
-            f"{name} has shape {np.shape(state[name])}, not {own[name].shape}"
+            f"{name} has shape {given[name].shape}, not {own[name].shape}"
             for name in own
-            if name in state and np.shape(state[name]) != own[name].shape
+            if name in state and given[name].shape != own[name].shape
         ]
         if wrong:
             raise ValueError(f"error: a state that is not this module's\nwhy: {'; '.join(wrong)}\nfix: pass what state_dict() of such a module gave")
         for name, parameter in own.items():
-            parameter._data[...] = np.asarray(state[name], dtype=np.float32)
+            parameter._data[...] = given[name]
             parameter.changed()
 
     def __repr__(self) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+
+from llmsys.arguments import wrong_type
 
 from .house import describe, find_house
 from .machine import bridge, ensure_machine
@@ -19,7 +20,7 @@ from .problem import problem
 from .product import operands
 from .running import Running
 from .sampler import ChosenByFunction, RegisteredSampler
-from .words import option_words, stop_words
+from .words import line_words, option_words, path_word, sent, stop_words
 
 _opening = threading.Lock()
 _open: Workbench | None = None
@@ -108,12 +109,12 @@ class Workbench:
 
         Raises llmsys.Error with the command's own error, or when its status is not 0.
         """
-        words = shlex.split(line[0]) if len(line) == 1 else [os.fspath(word) for word in line]
+        words = line_words(line[0]) if len(line) == 1 else [path_word(word, "run", "a word") for word in line]
         with self._running(words, remarks=True) as running:
             return self._asked(running.text)
 
     def _running(self, words: list[str], remarks: bool = False) -> Running:
-        return Running(self._door.start(words), words[0] if words else "help", remarks)
+        return Running(self._door.start(sent(words)), words[0] if words else "help", remarks)
 
     def _json(self, words: list[str]) -> Any:
         with self._running([*words, "--json"]) as running:
@@ -214,6 +215,8 @@ class Workbench:
 
         >>> wb.train("stories.txt", out="my-model", preset="tiny", steps=20)     # doctest: +SKIP
         """
+        if on_report is not None and not callable(on_report):
+            raise wrong_type("train", on_report, "on_report", "it is called with each report", "pass a function")
         words = ["train", "--json", *option_words(
             {"text": text, "data": data, "out": out, "preset": preset, "config": config, "steps": steps, "tokenizer": tokenizer, "seed": seed,
              "resume": resume, "replace": replace})]
@@ -254,12 +257,12 @@ class Workbench:
 
         Raises llmsys.Error when it is no bundle, is there already, or lacks something.
         """
-        name, version, *providers = self._door.install(os.path.abspath(os.fspath(jar)))
+        name, version, *providers = self._door.install(*sent([os.path.abspath(path_word(jar, "install", "jar"))]))
         return Plugin(name, version, tuple((slot, provider) for slot, provider in (line.split(" ", 1) for line in providers)))
 
     def uninstall(self, plugin: Plugin | str) -> None:
         """Takes away what ``install`` brought. Returns when no step uses it any more."""
-        self._door.uninstall(plugin.name if isinstance(plugin, Plugin) else plugin)
+        self._door.uninstall(*sent([plugin.name if isinstance(plugin, Plugin) else plugin]))
 
     def register_sampler(self, name: str, function: Callable[..., int], summary: str = "a function of Python") -> RegisteredSampler:
         """Offers a function as a sampler, which texts that are being written can switch to: ``wb.use("sampler", name)``, or ``sampler=name``.
@@ -280,13 +283,13 @@ class Workbench:
             raise TypeError(f"error: cannot register the sampler {name}\nwhy: it is of type {type(function).__name__}, and cannot be called\n"
                             "fix: give a function of the logits that returns an id")
         chosen = ChosenByFunction(function)
-        self._door.register_sampler(name, summary, chosen)
+        self._door.register_sampler(*sent([name, summary]), chosen)
         self._samplers[name] = chosen
         return RegisteredSampler(name, self.unregister_sampler)
 
     def unregister_sampler(self, name: str) -> None:
         """Takes a sampler back. Texts that follow the workbench's choice go on with the next one; those that asked for it by name wait for it."""
-        self._door.unregister_sampler(name)
+        self._door.unregister_sampler(*sent([name]))
         self._samplers.pop(name, None)
 
 

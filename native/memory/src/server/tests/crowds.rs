@@ -116,6 +116,26 @@ fn who_does_not_read_stands_aside_and_goes_on_when_it_reads() {
     assert_eq!(aside(), 0);
 }
 
+/// The only place is that of one who reads nothing, and whose channel would hold all that it writes.
+#[test]
+fn who_is_far_ahead_of_its_reader_makes_room_for_those_who_wait() {
+    let mut crowded = plan();
+    crowded.max_sessions = 1;
+    crowded.bounds.unsent_bytes = 64 << 20;
+    crowded.bounds.ahead_bytes = 1 << 10;
+    crowded.bounds.full_time = Duration::from_secs(60);
+    let rig = with(crowded, Fake { step_time: Duration::from_millis(2), ..Fake::default() });
+    let silent = rig.begin(&json!({"prompt": "abcdefgh", "max_tokens": 1_000_000, "stream": true, "seed": 0, "logprobs": 20}));
+    rig.wait(Duration::from_secs(5), "it does not run", || rig.fake.steps.load(Ordering::SeqCst) > 0);
+    assert_eq!(rig.server.state().admission.aside(), 0, "nobody waits");
+    assert_eq!(rig.complete(&json!({"prompt": "abc", "max_tokens": 5})).status, 200);
+    // It has not ended: that would take six seconds, and most of it is still to be written.
+    assert_eq!((rig.server.state().admission.aside(), rig.fake.open.load(Ordering::SeqCst)), (1, 1));
+    assert_eq!(rig.server.state().metrics.slow_clients.get(), 0);
+    drop(silent);
+    rig.wait_until_idle(Duration::from_secs(10));
+}
+
 #[test]
 fn one_connection_serves_many_requests() {
     use std::io::Write;

@@ -40,16 +40,6 @@ impl Engine for Fake {
         Ok(ids.iter().filter_map(|&id| u8::try_from(id).ok()).collect())
     }
 
-    fn logits(&self, ids: &[i32], logits: &mut [f32]) -> Result<(), Fault> {
-        // After id x the ids x+1 and x+2 are likely.
-        for (row, &id) in logits.chunks_exact_mut(300).zip(ids) {
-            row.fill(0.0);
-            row[(id as usize + 1) % 300] = 9.0;
-            row[(id as usize + 2) % 300] = 8.0;
-        }
-        Ok(())
-    }
-
     fn open(&self, prompt: &[i32], settings: &Settings) -> Result<Box<dyn Session>, Fault> {
         if self.no_memory.load(Ordering::SeqCst) {
             return Err(Fault::new(OUT_OF_MEMORY, "no memory", "a test asked for this", "none"));
@@ -117,6 +107,15 @@ impl Session for FakeSession {
 
     fn prompt_scores(&self) -> Result<Vec<f32>, Fault> {
         Ok((0..self.prompt.len()).map(|i| if i == 0 { f32::NAN } else { -(i as f32) }).collect())
+    }
+
+    /// After id x the ids x+1, x+2, … are likely.
+    fn prompt_alternatives(&self) -> Result<Vec<Vec<(i32, f32)>>, Fault> {
+        let after = |id: i32| (0..self.alternatives).map(|i| ((id + 1 + i) % 300, -1.0 - i as f32)).collect();
+        Ok(std::iter::once(vec![(-1, f32::NAN); self.alternatives as usize])
+            .chain(self.prompt.iter().map(|&id| after(id)))
+            .take(self.prompt.len())
+            .collect())
     }
 
     fn cancel(&self) {

@@ -10,6 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
@@ -26,6 +28,8 @@ class NativeUpdateTest {
 
     private static final String BINDINGS = "org.llmsys.bindings";
     private static final long GROWTH = 16L << 20;
+    /** As many as a text has. */
+    private static final int STEPS = 40;
 
     @TempDir
     Path folder;
@@ -51,20 +55,25 @@ class NativeUpdateTest {
                     "there is no native library: its build was left out");
             AtomicBoolean over = new AtomicBoolean();
             AtomicLong rounds = new AtomicLong();
+            AtomicLong natives = new AtomicLong();
+            AtomicLong others = new AtomicLong();
+            Lock turn = new ReentrantLock(true);
             Queue<String> wrong = new ConcurrentLinkedQueue<>();
-            Thread writing = workbench.inside(WritingOn.class, Map.of("over", over, "rounds", rounds, "wrong", wrong));
+            Thread writing = workbench.inside(WritingOn.class,
+                    Map.of("over", over, "rounds", rounds, "natives", natives, "others", others, "turn", turn, "wrong", wrong));
             try {
-                update(workbench, before, rounds, wrong);                 // until caches of the framework are as large as they get
-                System.gc();
-                long bytes = before == 0 ? Long.MAX_VALUE - GROWTH : ProcessMemory.settledBytes();
+                update(workbench, before, natives, wrong);                // until caches of the framework are as large as they get
+                long bytes = before == 0 ? Long.MAX_VALUE - GROWTH : quietBytes(turn);
                 long threads = ProcessMemory.threads();
-                update(workbench, count, rounds, wrong);
-                System.gc();
-                long bytesAfter = before == 0 ? 0 : ProcessMemory.settledBytes();
+                long nativesBefore = natives.get();
+                update(workbench, count, natives, wrong);
+                long bytesAfter = before == 0 ? 0 : quietBytes(turn);
                 String seen = rounds + " texts, threads " + threads + " to " + ProcessMemory.threads() + ", native memory " + bytes + " to "
-                        + bytesAfter + ", libraries " + ProcessMemory.mapped("libllmsys").size();
+                        + bytesAfter + ", libraries " + ProcessMemory.mapped("libllmsys").size() + ", steps by native " + natives
+                        + ", by others " + others;
                 assertEquals(List.of(), List.copyOf(wrong), seen);
                 assertTrue(rounds.get() > count / 2, () -> "too few texts to prove anything: " + seen);
+                assertTrue(natives.get() - nativesBefore >= (long) STEPS * count, () -> "not every revision served: " + seen);
                 assertTrue(ProcessMemory.threads() <= threads + 8, seen);
                 assertTrue(bytesAfter <= bytes + GROWTH, seen);
                 System.out.println("updates under generation: " + seen);
@@ -75,11 +84,22 @@ class NativeUpdateTest {
         }
     }
 
-    private static void update(EmbeddedWorkbench workbench, int count, AtomicLong rounds, Queue<String> wrong) throws Exception {
+    /** What the process holds while nobody writes: Java's compiler, which keeps megabytes while it is busy, has an end then. */
+    private static long quietBytes(Lock turn) throws InterruptedException {
+        turn.lock();
+        try {
+            System.gc();
+            return ProcessMemory.settledBytes();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private static void update(EmbeddedWorkbench workbench, int count, AtomicLong natives, Queue<String> wrong) throws Exception {
         for (int i = 0; i < count && wrong.isEmpty(); i++) {
             workbench.updateAndRefresh(BINDINGS);
-            long next = rounds.get() + 1;
-            for (int wait = 0; wait < 600 && rounds.get() < next && wrong.isEmpty(); wait++) {      // each revision writes
+            long next = natives.get() + STEPS;
+            for (int wait = 0; wait < 2000 && natives.get() < next && wrong.isEmpty(); wait++) {    // each revision serves a text
                 Thread.sleep(5);
             }
             if (i % 5 == 4) {

@@ -12,6 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import com.google.gson.JsonObject;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.llmsys.integration.harness.CommandLine;
 import org.llmsys.integration.harness.CommandLine.Result;
 import org.llmsys.integration.harness.Said;
@@ -69,6 +75,44 @@ class ServeCommandTest {
             assertEquals(130, process.exitValue(), read(err));
             assertTrue(read(err).contains("stopped"), read(err));
             Assertions.assertThrows(ConnectException.class, () -> client.send(request, BodyHandlers.ofString()));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    @DisplayName("a signal in the middle of streams: each ends with an event that says so, the server is gone, and the status is the shell's")
+    void signalInTheMiddle(String signal, int status) throws Exception {
+        Assumptions.assumeTrue(nativeBuild, "there is no native engine with a server");
+        Path out = folder.resolve(signal + "-out.txt");
+        Path err = folder.resolve(signal + "-err.txt");
+        Process process = llmsys.start(out, err, "serve", "--engine", "native", "--port", "0", "--grace", "0.1", "--json");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            URI url = URI.create(listening(process, out, err).get("url").getAsString());
+            String prompts = String.join(",", Collections.nCopies(64, "\"" + PROMPT + "\""));
+            HttpRequest request = HttpRequest.newBuilder(url.resolve("/v1/completions")).version(HttpClient.Version.HTTP_1_1)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\": [" + prompts + "], \"max_tokens\": 100, \"stream\": true, \"seed\": 1}"))
+                    .build();
+            List<Iterator<String>> streams = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Iterator<String> lines = client.send(request, BodyHandlers.ofLines()).body().iterator();
+                assertTrue(lines.next().startsWith("data: {"), "it has begun");
+                streams.add(lines);
+            }
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+            for (Iterator<String> lines : streams) {
+                String last = "";
+                while (lines.hasNext()) {
+                    String line = lines.next();
+                    last = line.isEmpty() ? last : line;
+                }
+                assertTrue(last.startsWith("data: {\"error\""), "64 texts are not written in so short a time, and the last event was " + last);
+            }
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> signal + " does not end it: " + read(err));
+            assertEquals(status, process.exitValue(), read(err));
+            assertTrue(read(err).contains("stopped"), read(err));
         } finally {
             process.destroyForcibly();
         }

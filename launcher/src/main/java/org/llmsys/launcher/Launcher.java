@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 
 import org.osgi.framework.BundleException;
@@ -21,7 +22,9 @@ public final class Launcher {
 
     private static final String DOOR = "launcher";
     private static final int FAILED = 1;
+    /** What a shell tells of a process that a signal ended: 128 and the signal's number. */
     private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
 
     private Launcher() {
     }
@@ -52,10 +55,15 @@ public final class Launcher {
         workbench.start();
         @SuppressWarnings("unchecked")
         ToIntFunction<String[]> door = workbench.door(ToIntFunction.class, DOOR);
+        AtomicInteger stopped = new AtomicInteger(INTERRUPTED);
         if (!shell) {
-            stopOnInterrupt(workbench);
+            stopOn("INT", INTERRUPTED, workbench, stopped);
+            stopOn("TERM", TERMINATED, workbench, stopped);
         }
         int status = door.applyAsInt(words);
+        if (status == INTERRUPTED) {
+            status = stopped.get();
+        }
         if (shell) {
             workbench.awaitStop();
         }
@@ -66,10 +74,11 @@ public final class Launcher {
         return status;
     }
 
-    /** The first Ctrl-C asks the command to stop; it saves and ends. The second ends at once. */
-    private static void stopOnInterrupt(Workbench workbench) {
-        Signal.handle(new Signal("INT"), first -> {
-            Signal.handle(first, second -> Runtime.getRuntime().halt(INTERRUPTED));
+    /** The first Ctrl-C, or the first TERM, asks the command to stop; it saves and ends. The second of its kind ends at once. */
+    private static void stopOn(String signal, int status, Workbench workbench, AtomicInteger stopped) {
+        Signal.handle(new Signal(signal), first -> {
+            Signal.handle(first, second -> Runtime.getRuntime().halt(status));
+            stopped.set(status);
             new Thread(workbench.door(Runnable.class, DOOR), "interrupt").start();
         });
     }

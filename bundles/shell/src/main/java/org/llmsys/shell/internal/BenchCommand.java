@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 import org.llmsys.assembly.Assemblies;
 import org.llmsys.assembly.Problem;
@@ -29,6 +30,9 @@ public final class BenchCommand implements Command {
 
     private static final String USUAL = "matmul";
 
+    /** What the script measures: the workbench has no part in it. */
+    private static final Set<String> OUTSIDE = Set.of("wasm", "python");
+
     private final Assemblies assemblies;
     private final WorkerPool pool;
     private final Trainer trainer;
@@ -43,6 +47,10 @@ public final class BenchCommand implements Command {
     @Override
     public int run(Arguments arguments, Console console) throws IOException, InterruptedException {
         String name = arguments.words().isEmpty() ? USUAL : arguments.words("NAME").getFirst();
+        if (OUTSIDE.contains(name)) {
+            throw Problem.misused("bench " + name + " does not run inside a workbench", "it measures an engine of its own",
+                    "leave it and run ./llmsys bench " + name);
+        }
         Optional<Material> material = name.equals(Benchmarks.TOKENIZER) ? Optional.of(material(arguments)) : Optional.empty();
         if (material.isEmpty() && (arguments.has("--text") || arguments.has("--tokenizer"))) {
             throw Problem.misused("--text and --tokenizer do not fit to bench " + name, "it makes up what it works on", "write ./llmsys bench tokenizer, or leave them out");

@@ -33,7 +33,8 @@ public final class DemoCommand implements Command {
     private final InferenceEngine engine;
 
     @Activate
-    public DemoCommand(@Reference Trainer trainer, @Reference ModelStore store, @Reference InferenceEngine engine) {
+    public DemoCommand(@Reference Trainer trainer, @Reference ModelStore store,
+            @Reference(target = "(llmsys.engine=serving)") InferenceEngine engine) {
         this.trainer = trainer;
         this.store = store;
         this.engine = engine;

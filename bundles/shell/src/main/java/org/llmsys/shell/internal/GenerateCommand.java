@@ -31,7 +31,8 @@ public final class GenerateCommand implements Command {
     private final Models models;
 
     @Activate
-    public GenerateCommand(@Reference Assemblies assemblies, @Reference InferenceEngine engine, @Reference Models models) {
+    public GenerateCommand(@Reference Assemblies assemblies, @Reference(target = "(llmsys.engine=serving)") InferenceEngine engine,
+            @Reference Models models) {
         this.assemblies = assemblies;
         this.engine = engine;
         this.models = models;
