@@ -4,51 +4,28 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/autograd/broadcasting.h"
-#include "engine/autograd/operations.h"
+#include "engine/autograd/operations/axis_reduction.h"
 
 namespace llmsys::operations {
 
 namespace {
 
-class ReductionOperation final : public Operation {
+class ReductionOperation final : public AxisReduction {
 public:
     ReductionOperation(Reduction which, std::vector<int64_t> axes)
-        : Operation(which == Reduction::SUM ? "sum" : "mean"), which_(which), axes_(std::move(axes)) {}
+        : AxisReduction(which == Reduction::SUM ? "sum" : "mean", std::move(axes)), which_(which) {}
 
     Result forward(const Step& step) override {
         requireInputs(step, 1, 1);
-        const Shape& x = step.shape(0);
-        bool goes[Shape::MOST_AXES] = {};
-        for (int64_t axis : axes_) {
-            if (axis < -x.rank || axis >= x.rank) {
-                refuse(step, "axis " + std::to_string(axis) + " is none of its " + std::to_string(x.rank),
-                       "pass axes of the tensor, or none for all");
-            }
-            goes[axis < 0 ? axis + x.rank : axis] = true;
-        }
-        Shape y;
-        kept_ = x;
-        for (int axis = 0; axis < x.rank; axis++) {
-            if (axes_.empty() || goes[axis]) {
-                kept_.extents[axis] = 1;
-            } else {
-                y.extents[y.rank++] = x.extents[axis];
-            }
-        }
+        const Shape y = reduced(step);
         const int64_t size = y.size();
-        const int64_t count = size == 0 ? 0 : x.size() / size;
+        const int64_t count = size == 0 ? 0 : step.shape(0).size() / size;
         by_ = which_ == Reduction::SUM ? 1.0 : count == 0 ? 0.0 : 1.0 / static_cast<double>(count);
         Memory sums = step.take(2 * size);
         auto* total = reinterpret_cast<double*>(sums.floats());
         std::fill(total, total + size, 0.0);
-        const Steps steps(kept_, x);
-        const float* from = step.value(0);
-        eachStretch(x, steps, steps, [&](int64_t place, int64_t begin, int64_t, int64_t length, int64_t by, int64_t) {
-            for (int64_t i = 0; i < length; i++) {
-                total[begin + i * by] += from[place + i];
-            }
-        });
+        const float* x = step.value(0);
+        visit(step, [&](int64_t from, int64_t to) { total[to] += x[from]; });
         Memory result = step.take(size);
         for (int64_t i = 0; i < size; i++) {
             result.floats()[i] = static_cast<float>(which_ == Reduction::SUM ? total[i] : count == 0 ? 0.0 : total[i] / static_cast<double>(count));
@@ -60,22 +37,16 @@ public:
         if (!step.wants(0)) {
             return;
         }
-        const Shape& x = step.shape(0);
         const float* dy = step.gradient();
-        const GradientTarget to = step.target(0);
-        const Steps steps(kept_, x);
-        eachStretch(x, steps, steps, [&](int64_t place, int64_t begin, int64_t, int64_t length, int64_t by, int64_t) {
-            for (int64_t i = 0; i < length; i++) {
-                float arriving = static_cast<float>(dy[begin + i * by] * by_);
-                to.data[place + i] = to.accumulate ? to.data[place + i] + arriving : arriving;
-            }
+        const GradientTarget d = step.target(0);
+        visit(step, [&](int64_t from, int64_t to) {
+            float arriving = static_cast<float>(dy[to] * by_);
+            d.data[from] = d.accumulate ? d.data[from] + arriving : arriving;
         });
     }
 
 private:
     Reduction which_;
-    std::vector<int64_t> axes_;
-    Shape kept_;              // x with 1 for the axes that went
     double by_ = 1;
 };
 
