@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
+import org.llmsys.tensor.AllocationLedger;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.TensorAllocator;
@@ -23,7 +24,7 @@ public final class ArenaAllocator implements TensorAllocator {
     /** A cache line, so that no two storages share one. */
     private static final long ALIGNMENT = 64;
 
-    private final Ledger ledger = new Ledger();
+    private final AllocationLedger ledger = new AllocationLedger();
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.llmsys.assembly.Problem;
+import org.llmsys.tensor.AllocationLedger;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Storage;
 
@@ -12,13 +13,13 @@ final class CountedStorage implements Storage {
 
     private final DType dtype;
     private final long size;
-    private final Ledger.Account account;
+    private final AllocationLedger.Account account;
     private final Runnable free;
     /** Null once closed: whoever exchanges it for null is the one who frees it and takes it off the account. */
     private final AtomicReference<Storage> memory;
 
     /** @param free gives the memory back */
-    CountedStorage(Storage memory, Ledger.Account account, Runnable free) {
+    CountedStorage(Storage memory, AllocationLedger.Account account, Runnable free) {
         this.dtype = memory.dtype();
         this.size = memory.size();
         this.memory = new AtomicReference<>(memory);

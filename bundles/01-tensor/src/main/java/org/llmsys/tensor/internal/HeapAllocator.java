@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
+import org.llmsys.tensor.AllocationLedger;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Shape;
 import org.llmsys.tensor.Storage;
@@ -21,7 +22,7 @@ import org.osgi.service.component.annotations.Component;
 @Provider(slot = "allocator", algorithm = TensorAllocator.ALGORITHM, name = "heap", summary = "Java arrays; the default and the fast path")
 public final class HeapAllocator implements TensorAllocator {
 
-    private final Ledger ledger = new Ledger();
+    private final AllocationLedger ledger = new AllocationLedger();
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {

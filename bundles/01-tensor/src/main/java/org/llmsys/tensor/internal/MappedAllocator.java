@@ -16,6 +16,7 @@ import java.util.List;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.assembly.Provider;
+import org.llmsys.tensor.AllocationLedger;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.FileMapping;
 import org.llmsys.tensor.Storage;
@@ -32,7 +33,7 @@ import org.osgi.service.component.annotations.Component;
         summary = "memory-mapped files: a model's bytes without a copy, storage larger than memory", reference = "POSIX mmap")
 public final class MappedAllocator implements TensorAllocator, FileMapping {
 
-    private final Ledger ledger = new Ledger();
+    private final AllocationLedger ledger = new AllocationLedger();
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {

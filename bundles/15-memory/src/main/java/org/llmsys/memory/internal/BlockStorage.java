@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.llmsys.assembly.Problem;
 import org.llmsys.bindings.NativeMemory.Block;
-import org.llmsys.memory.internal.RustAllocator.Account;
+import org.llmsys.tensor.AllocationLedger.Account;
 import org.llmsys.tensor.BlockFormat;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.HalfFloats;

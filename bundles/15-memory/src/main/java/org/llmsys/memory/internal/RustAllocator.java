@@ -2,10 +2,10 @@ package org.llmsys.memory.internal;
 
 import java.util.Hashtable;
 import java.util.List;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 import org.llmsys.assembly.Provider;
 import org.llmsys.bindings.NativeMemory;
+import org.llmsys.tensor.AllocationLedger;
 import org.llmsys.tensor.DType;
 import org.llmsys.tensor.Storage;
 import org.llmsys.tensor.TensorAllocator;
@@ -20,15 +20,14 @@ import org.osgi.service.component.annotations.Reference;
  * Storage in the memory of the native engine, which its kernels read by address. It counts what Java asked for by owner; the engine counts the whole,
  * tensors of its own included, and holds it to one limit. What is never closed is freed when the bundle with the library stops.
  *
- * <p>Registered by hand, because its name says what the library has: {@code rust}, or {@code native} where it was built without cargo and allocates
- * in
- * C++.
+ * <p>Registered by hand, because its name says what the library has: {@code rust}, or {@code native} where it was built without cargo and
+ * allocates in C++.
  */
 @Component(service = {}, immediate = true)                            // keeps the counts while nobody holds it
 public final class RustAllocator implements TensorAllocator {
 
     private final NativeMemory memory;
-    private final ConcurrentSkipListMap<String, Account> accounts = new ConcurrentSkipListMap<>();
+    private final AllocationLedger ledger = new AllocationLedger();
     private final ServiceRegistration<TensorAllocator> registration;
 
     @Activate
@@ -54,39 +53,11 @@ public final class RustAllocator implements TensorAllocator {
 
     @Override
     public Storage allocate(DType dtype, long size, String owner) {
-        return new BlockStorage(dtype, size, memory.allocate(dtype.bytes(size), owner), accounts.computeIfAbsent(owner, Account::new));
+        return new BlockStorage(dtype, size, memory.allocate(dtype.bytes(size), owner), ledger.account(owner));
     }
 
     @Override
     public List<Usage> usage() {
-        return accounts.values().stream().map(Account::usage).toList();
-    }
-
-    /** What one owner has. Its numbers change together. */
-    static final class Account {
-
-        private final String owner;
-        private long liveBytes;
-        private long peakBytes;
-        private long count;
-
-        private Account(String owner) {
-            this.owner = owner;
-        }
-
-        synchronized void opened(long bytes) {
-            liveBytes += bytes;
-            peakBytes = Math.max(peakBytes, liveBytes);
-            count++;
-        }
-
-        synchronized void closed(long bytes) {
-            liveBytes -= bytes;
-            count--;
-        }
-
-        private synchronized Usage usage() {
-            return new Usage(owner, liveBytes, peakBytes, count);
-        }
+        return ledger.usage();
     }
 }
