@@ -29,6 +29,9 @@ LANES inline void widenBfloats(const uint16_t* bits, int64_t count, float* to) {
 }
 
 LANES void widenLanes(const lls_panels& w, int64_t panel, int64_t begin, int64_t end, float* to) {
+    if (begin == end) {
+        return;                                                  // no inputs, and so perhaps no data at all
+    }
     const int64_t at = (panel * w.inputs + begin) * 32, count = (end - begin) * 32;
     switch (w.type) {
         case LLS_F32: std::memcpy(to, static_cast<const float*>(w.data) + at, static_cast<size_t>(count) * sizeof(float)); return;
