@@ -4,6 +4,14 @@
 
 namespace llmsys::python {
 
+bool isArrayWithoutNumbers(py::handle object) {
+    if (!py::isinstance<py::array>(object)) {
+        return false;
+    }
+    const char kind = py::reinterpret_borrow<py::array>(object).dtype().kind();
+    return kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f';
+}
+
 void refuse(const char* operation, const char* parameter, py::handle came, const std::string& wanted, bool number, bool text) {
     std::string start = std::string(operation) + " got ";
     if (number && PyLong_Check(came.ptr())) {

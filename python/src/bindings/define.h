@@ -55,6 +55,9 @@ struct Element { using type = T; };
 template <typename T>
 struct Element<std::optional<T>> { using type = T; };
 
+// An array of texts or objects, which some versions of numpy turn into a number.
+bool isArrayWithoutNumbers(py::handle object);
+
 [[noreturn]] void refuse(const char* operation, const char* parameter, py::handle came, const std::string& wanted, bool number, bool text);
 [[noreturn]] void refuseCall(const char* operation, const std::vector<std::string>& parameters, const py::args& given, const py::kwargs& named);
 
@@ -223,7 +226,8 @@ struct type_caster<llmsys::python::Given<A>> {
         using Plain = remove_reference_t<A>;
         constexpr bool object = std::is_base_of_v<type_caster_generic, make_caster<A>> && !std::is_pointer_v<Plain>;
         value.came = source;
-        value.fits = !(object && source.is_none()) && value.caster.load(source, true);
+        constexpr bool number = std::is_arithmetic_v<typename llmsys::python::Element<std::remove_cv_t<Plain>>::type>;
+        value.fits = !(object && source.is_none()) && !(number && llmsys::python::isArrayWithoutNumbers(source)) && value.caster.load(source, true);
         PyErr_Clear();
         return true;
     }

@@ -42,7 +42,7 @@ def whole(value: Any, operation: str, name: str, least: int = -(2**63), most: in
 
 def real(value: Any, operation: str, name: str, least: float = -math.inf, most: float = math.inf) -> float:
     """value as a finite float from least to most."""
-    if isinstance(value, (str, bytes)) or isinstance(value, np.ndarray) and value.size != 1:
+    if isinstance(value, (str, bytes)) or isinstance(value, np.ndarray) and (value.size != 1 or value.dtype.kind not in "biuf"):
         raise wrong_type(operation, value, name, "it is a number", "pass a float")
     try:
         number = float(value)

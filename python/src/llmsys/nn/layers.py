@@ -174,7 +174,7 @@ class Dropout(Module):
         super().__init__()
         self.p, self.rng = real(p, "Dropout", "p", 0), generator(rng, "Dropout")
         if self.p >= 1:
-            raise wrong_value(f"Dropout got p {p:g}", "it is a probability below 1", "pass 0 to 0.9")
+            raise wrong_value(f"Dropout got p {self.p:g}", "it is a probability below 1", "pass 0 to 0.9")
 
     def forward(self, input: Operand) -> Tensor:
         return F.dropout(input, self.p, self.training, self.rng)

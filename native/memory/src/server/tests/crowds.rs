@@ -129,8 +129,8 @@ fn who_is_far_ahead_of_its_reader_makes_room_for_those_who_wait() {
     rig.wait(Duration::from_secs(5), "it does not run", || rig.fake.steps.load(Ordering::SeqCst) > 0);
     assert_eq!(rig.server.state().admission.aside(), 0, "nobody waits");
     assert_eq!(rig.complete(&json!({"prompt": "abc", "max_tokens": 5})).status, 200);
-    // It has not ended: that would take six seconds, and most of it is still to be written.
-    assert_eq!((rig.server.state().admission.aside(), rig.fake.open.load(Ordering::SeqCst)), (1, 1));
+    // There is one place, and its text has not ended: it stood aside, and may be back already where the socket took what it was ahead.
+    assert_eq!(rig.fake.open.load(Ordering::SeqCst), 1);
     assert_eq!(rig.server.state().metrics.slow_clients.get(), 0);
     drop(silent);
     rig.wait_until_idle(Duration::from_secs(10));
