@@ -22,7 +22,8 @@ public final class Pause implements BiFunction<BundleContext, String, Map<String
 
     /** The reference leaves last and returns first, so one numerics class serves from end to end. */
     private static final List<String> BUNDLES = List.of("org.llmsys.bindings", "org.llmsys.vector", "org.llmsys.normalization");
-    private static final long STEPS = 150;
+    /** So many that the job is still at work when the last of three bundles has stopped. */
+    private static final long STEPS = 600;
     private static final int TOKENS = 1500;
 
     @Override
