@@ -48,8 +48,7 @@ class SwapStormTest {
             long all = steps.values().stream().mapToLong(Long::longValue).sum();
             assertTrue(all >= 10L * seconds, () -> "too few steps to prove anything: " + steps);
             for (String name : List.of("naive", "tiled", "parallel", "vector")) {
-                // The slowest has few steps in its time, fewer on a busy machine.
-                assertTrue(steps.getOrDefault(name, 0L) >= all / 50, () -> name + " served too rarely: " + steps);
+                assertTrue(steps.getOrDefault(name, 0L) >= all / 20, () -> name + " served too rarely: " + steps);
             }
         }
     }
